@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "energy/adc_laws.hpp"
+#include "energy/units.hpp"
+
+/// What a user may choose about an accelerator: one struct per table of configs/presets/accelerators/*.toml.
+/// Physical numbers have no defaults: the loader demands each of them, with a `source` in its table.
+namespace sumline {
+
+/// Cost of one digital or analog block. A preset gives any two of energy, power and rate (power = energy * rate).
+struct BlockCost {
+  Joule energy;      ///< of one action
+  Hertz peak_rate;   ///< actions per second of one busy instance: what the peak power is computed from
+  SquareMetre area;  ///< of one instance
+  Watt leakage;      ///< of one instance, busy or not
+  std::string source;
+};
+
+struct ArrayConfig {
+  std::uint32_t rows;       ///< wordlines, 1..4096
+  std::uint32_t columns;    ///< bitlines that hold weights, 1..4096
+  std::uint32_t cell_bits;  ///< 1..4
+  Second read_time;         ///< of one OU read, bitlines settled
+  Second write_time;        ///< of one row
+  Joule write_energy;       ///< of one cell
+  BlockCost cost;           ///< energy: of one cell activation
+};
+
+/// Which OU reads a bank leaves out.
+enum class Skipping : std::uint8_t {
+  none,         ///< dense: every wordline group of every input bit-plane
+  zero_groups,  ///< wordline groups whose digits are all zero in this bit-plane are not read
+  compaction,   ///< groups are formed anew per bit-plane from the wordlines whose digit is not zero
+};
+
+struct OuConfig {
+  std::uint32_t rows;     ///< wordlines activated at once; array.rows need not be a multiple of it
+  std::uint32_t columns;  ///< bitlines read at once
+  Skipping skipping = Skipping::none;
+  bool skip_zero_columns = false;  ///< no conversion for a bitline whose cells are all zero in the group (not with compaction)
+};
+
+struct DacConfig {
+  std::uint32_t bits;  ///< of the input consumed per cycle, 1..8
+  BlockCost cost;      ///< energy: of one wordline activation; instances: one per wordline
+};
+
+struct AdcConfig {
+  std::uint32_t bits;       ///< 1..14; saturates at 2^bits - 1
+  std::uint32_t per_array;  ///< converters that share an array's bitlines
+  AdcCost cost;             ///< scaling law and its anchor (energy/adc_laws.hpp)
+};
+
+enum class WeightMapping : std::uint8_t {
+  offset,        ///< the unsigned code in one set of columns, the constant corrected with the sum of inputs
+  differential,  ///< magnitudes of positive and of negative weights in separate columns
+};
+enum class OffsetCorrection : std::uint8_t {
+  digital,      ///< an adder sums the input codes
+  unit_column,  ///< one further bitline per array, all cells 1, read by the ADC
+};
+
+struct WeightConfig {
+  WeightMapping mapping;
+  OffsetCorrection correction;  ///< where mapping = offset
+  bool flip;  ///< store a column inverted where its cell sum exceeds half scale: halves the largest partial sum (ISAAC)
+};
+
+/// A block that serves one item (or `bits` bits) per `time`.
+struct ServiceConfig {
+  std::uint32_t per_tile;  ///< instances in a tile
+  Second time;             ///< per item
+  BlockCost cost;
+};
+
+enum class LutMode : std::uint8_t {
+  threshold_search,  ///< binary search over 2^bits - 1 thresholds per channel: `bits` compares, exact
+  direct,            ///< z truncated to `index_bits` bits addresses a table of codes: one access, rounding near boundaries
+};
+
+struct LutConfig {
+  LutMode mode;
+  std::uint32_t index_bits;  ///< direct: bits of the table's address beyond which z is truncated, 2..16
+  ServiceConfig service;     ///< energy and time of one access (compare or look-up)
+};
+
+struct BankConfig {
+  std::uint32_t arrays;          ///< crossbars that share one input and one output register
+  std::uint32_t shift_adders;    ///< instances per bank
+  BlockCost shift_adder;         ///< energy: of one shift-and-add
+  Second shift_add_time;         ///< last pipeline stage of an OU read
+  BlockCost sample_and_hold;     ///< energy: of one bitline sample; instances: one per bitline
+  BlockCost offset_correction;   ///< energy: of one input code added
+  BlockCost input_register;      ///< energy: of one bit in and out
+  BlockCost output_register;     ///< energy: of one bit in and out
+};
+
+struct BufferConfig {
+  std::uint64_t capacity_bits;
+  BlockCost read;    ///< energy: of one bit read; area and leakage of the buffer of a tile
+  Joule write_energy;  ///< of one bit written
+};
+
+struct LinkConfig {
+  std::uint32_t width_bits;  ///< moved per cycle
+  Second cycle;
+  BlockCost cost;            ///< energy: of one bit
+};
+
+struct TileConfig {
+  std::uint32_t banks;
+  BufferConfig buffer;
+  LinkConfig bus;
+  ServiceConfig accumulator;  ///< adds partial accumulators of row tiles
+  LutConfig lut;
+  ServiceConfig max_pool;     ///< energy and time of one compare
+  BlockCost output_register;  ///< energy: of one bit in and out
+};
+
+struct ChipConfig {
+  std::uint32_t tiles;
+  LinkConfig router;              ///< between tiles
+  std::uint32_t tiles_per_router;
+  LinkConfig external_link;       ///< images in, logits out
+};
+
+/// Order in which the layers of one image run.
+enum class Schedule : std::uint8_t {
+  layer_serial,     ///< a layer starts when the one before it has finished
+  layer_pipelined,  ///< a position starts when its inputs are there; the next image follows into free layers
+};
+
+enum class Replication : std::uint8_t {
+  none,
+  balance,  ///< spare arrays go to the layers with the most positions per replica
+};
+
+struct MappingConfig {
+  Schedule schedule;
+  Replication replication;
+};
+
+/// Documented operating point for the peak figures (area, power and TOPS with every block busy).
+struct PeakConfig {
+  std::uint32_t input_bits;
+  std::uint32_t weight_bits;
+};
+
+struct Accelerator {
+  std::string name;
+  std::string description;
+  ArrayConfig array;
+  OuConfig ou;
+  DacConfig dac;
+  AdcConfig adc;
+  WeightConfig weights;
+  BankConfig bank;
+  TileConfig tile;
+  ChipConfig chip;
+  MappingConfig mapping;
+  PeakConfig peak;
+};
+
+}  // namespace sumline

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+/// What hardware does, counted in integers. Components count; only energy/ multiplies by joules, once, when a run is reported.
+namespace sumline {
+
+/// One countable event of a component. The energy of one is set by the accelerator's preset.
+enum class Action : std::uint8_t {
+  ou_read,             ///< one activation of an operation unit (wordlines x bitlines)
+  wordline_activation, ///< one wordline driven by a non-zero digit during one OU read
+  cell_activation,     ///< one cell on a driven wordline and a read bitline, during one OU read
+  column_sample,       ///< one bitline sampled and held
+  adc_conversion,      ///< one conversion of a bitline that holds weights
+  unit_conversion,     ///< one conversion of a unit column (all cells 1)
+  shift_add,           ///< one code weighted and accumulated in a bank
+  offset_add,          ///< one input code added for the digital offset correction
+  input_register_bit,  ///< one bit written to and later read from a bank's input register
+  output_register_bit, ///< one bit written to and later read from a bank's output register
+  buffer_read_bit,
+  buffer_write_bit,
+  bus_bit,             ///< one bit over a tile's bus
+  router_bit,          ///< one bit from one tile to another
+  external_bit,        ///< one bit on or off the chip: images in, logits out
+  accumulator_add,     ///< one partial accumulator added in the tile (row tiles of one layer)
+  lut_lookup,          ///< one access of the quantisation table (threshold search: one compare)
+  pool_compare,        ///< one compare of the max-pool unit
+  cell_write,          ///< one cell programmed
+  count_               ///< number of actions, not an action
+};
+inline constexpr std::size_t kActions = static_cast<std::size_t>(Action::count_);
+
+/// The action's name as it stands in results.json, e.g. "adc_conversion".
+std::string_view name(Action action);
+/// The component that spends the energy, e.g. "adc": the row of the report and the table of the preset.
+std::string_view component(Action action);
+
+/// Exact counts, [layer][action]. Adding is associative and commutative, so totals do not depend on threads.
+class ActionLedger {
+ public:
+  explicit ActionLedger(std::size_t layers) : counts_(layers) {}
+
+  void add(std::size_t layer, Action action, std::uint64_t times) {
+    counts_[layer][static_cast<std::size_t>(action)] += times;
+  }
+  std::uint64_t count(std::size_t layer, Action action) const {
+    return counts_[layer][static_cast<std::size_t>(action)];
+  }
+  std::uint64_t total(Action action) const;
+  std::size_t layers() const { return counts_.size(); }
+  /// @throws InternalError if the two ledgers count different numbers of layers.
+  void add(const ActionLedger& other);
+  bool operator==(const ActionLedger&) const = default;
+
+ private:
+  std::vector<std::array<std::uint64_t, kActions>> counts_;
+};
+
+}  // namespace sumline
