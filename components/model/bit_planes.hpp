@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sumline {
+
+/// Consecutive wordlines [begin, end) of one array.
+struct RowRange {
+  std::uint32_t begin;
+  std::uint32_t end;
+  std::uint32_t size() const { return end - begin; }
+  bool operator==(const RowRange&) const = default;
+};
+
+/// Number of ones of `words` inside `range`. @param words bit k of word w = wordline 64 w + k
+std::uint32_t count_ones(std::span<const std::uint64_t> words, RowRange range);
+
+/// The codes on an array's wordlines, taken apart into bit-planes, least significant first.
+class BitPlanes {
+ public:
+  /// Re-usable: assign() keeps the storage. @param codes [rows], each below 2^bits @param bits 1..8
+  void assign(std::span<const std::uint8_t> codes, std::uint32_t bits);
+
+  std::uint32_t rows() const { return rows_; }
+  std::uint32_t planes() const { return planes_; }
+  std::size_t words_per_plane() const { return words_per_plane_; }
+  /// Bit k of word w = that bit of the code on wordline 64 w + k; bits past the last wordline are zero.
+  std::span<const std::uint64_t> plane(std::uint32_t index) const {
+    return {words_.data() + index * words_per_plane_, words_per_plane_};
+  }
+
+ private:
+  std::uint32_t rows_ = 0;
+  std::uint32_t planes_ = 0;
+  std::size_t words_per_plane_ = 0;
+  std::vector<std::uint64_t> words_;
+};
+
+}  // namespace sumline

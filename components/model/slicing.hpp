@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "configs/accelerator.hpp"
+#include "traces/workload.hpp"
+
+/// How codes become the digits that arrays hold and wordlines carry: the encodings of the project's one equation.
+namespace sumline {
+
+/// One group of columns: the digit every weight code stores there, and the factor of its partial sums.
+struct WeightSlice {
+  std::int32_t coefficient;            ///< a_p
+  std::array<std::uint8_t, 256> digit; ///< [code], 0..2^cell_bits - 1
+};
+
+/// value(code) = sum over slices of coefficient * digit[code] + constant, for every code of the format.
+/// The constant is multiplied by the sum of the inputs (offset correction).
+struct WeightSlicing {
+  std::vector<WeightSlice> slices;
+  std::int32_t constant;
+
+  /// @param cell_bits 1..4
+  WeightSlicing(WeightMapping mapping, CodeFormat format, std::uint32_t cell_bits);
+};
+
+/// Activations go in `digits` steps of `digit_bits` bits, least significant first; step t weighs 2^(t * digit_bits).
+struct ActivationSlicing {
+  std::uint32_t bits;
+  std::uint32_t digit_bits;
+  std::uint32_t digits;
+
+  /// @param format unsigned binary @param digit_bits 1..8
+  ActivationSlicing(CodeFormat format, std::uint32_t digit_bits);
+  std::uint32_t max_digit() const { return (1U << digit_bits) - 1; }
+};
+
+}  // namespace sumline
