@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "components/model/array_model.hpp"
+#include "configs/accelerator.hpp"
+#include "traces/workload.hpp"
+
+/// Where every piece of every layer stands: layers are cut into arrays, arrays fill banks, banks fill tiles.
+namespace sumline {
+
+/// A bank: arrays of one layer that share an input and an output register. Position in the chip: tile, bank.
+struct BankPlacement {
+  std::uint32_t tile;
+  std::uint32_t bank;
+  std::vector<std::uint32_t> arrays;  ///< indices into LayerMapping::regions
+};
+
+/// One copy of (a part of) a layer. Replica r computes the output positions p with p % replicas == r.
+struct Replica {
+  std::vector<BankPlacement> banks;
+};
+
+/// A layer, or the part of a layer that is on the chip at one time.
+struct Pass {
+  std::uint32_t layer;  ///< index into Workload::layers
+  bool last_part;       ///< the layer's outputs are complete after this pass
+  std::vector<Replica> replicas;
+};
+
+/// Layers that are on the chip together. Between phases the arrays are programmed anew.
+struct Phase {
+  std::vector<Pass> passes;
+  std::uint64_t cells_written;
+  std::uint32_t rows_written;  ///< of the fullest array; arrays are programmed side by side, row after row
+};
+
+/// How one layer with weights is cut.
+struct LayerMapping {
+  WeightSlicing weights;
+  ActivationSlicing activations;
+  std::vector<ArrayRegion> regions;  ///< row tiles outer, column tiles inner
+  std::uint32_t row_tiles;
+  std::uint32_t column_tiles;
+  std::uint32_t replicas;
+  std::uint32_t home_tile;         ///< holds the input map, adds up row tiles, requantises
+  std::uint32_t accumulator_bits;  ///< of a partial accumulator on a bus
+  double utilization;              ///< cells in use / cells of the arrays allocated
+};
+
+struct Mapping {
+  std::vector<std::optional<LayerMapping>> layers;  ///< [workload.layers], empty for layers without weights
+  std::vector<Phase> phases;                        ///< one: the network stays resident
+  std::uint32_t arrays_used;
+  std::uint32_t arrays_available;
+
+  bool resident() const { return phases.size() == 1; }
+};
+
+/// @throws Error naming the layer if its input map does not fit the buffer of its home tile, or its encoding has no mapping.
+Mapping map_network(const Workload& workload, const Accelerator& accelerator);
+
+/// The arrays of one layer as programmed, [LayerMapping::regions]; replicas share them.
+std::vector<ArrayModel> program_arrays(const Layer& layer, const LayerMapping& mapping, const Accelerator& accelerator);
+
+/// Bits that move when one bank works on one output position: known from the mapping alone. The functional engine multiplies
+/// them by positions; the event engine moves them one by one, and a test compares the two.
+struct BankTraffic {
+  std::uint64_t input_bits;   ///< codes of the distinct rows its arrays use: buffer -> bus -> input register
+  std::uint64_t outputs;      ///< distinct outputs its arrays feed
+  std::uint64_t output_bits;  ///< their accumulators: output register -> bus -> accumulator
+  bool crosses_tiles;         ///< the bank is not in the layer's home tile: both directions also pass the router
+};
+BankTraffic bank_traffic(const LayerMapping& mapping, const BankPlacement& bank);
+
+}  // namespace sumline
