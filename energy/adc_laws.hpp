@@ -9,6 +9,8 @@
 /// How the energy, area and conversion time of a converter depend on its resolution.
 namespace sumline {
 
+inline constexpr std::uint32_t kMaxAdcBits = 14;
+
 enum class AdcLaw : std::uint8_t {
   saberi,  ///< P(n) = P_ref * g(n) / g(ref), g(n) = 2^n / (n + 1): binary-weighted SAR at a constant SAR clock
   isaac,   ///< P(n) = P_ref * [share * n / ref + (1 - share) * 2^(n - ref)]: linear periphery + exponential capacitive DAC
