@@ -54,8 +54,8 @@ struct LayerMapping {
 struct Mapping {
   std::vector<std::optional<LayerMapping>> layers;  ///< [workload.layers], empty for layers without weights
   std::vector<Phase> phases;                        ///< one: the network stays resident
-  std::uint32_t arrays_used;
-  std::uint32_t arrays_available;
+  std::uint32_t arrays_used;  ///< of the fullest phase, replicas included
+  std::uint32_t arrays_available;  ///< of the chip
 
   bool resident() const { return phases.size() == 1; }
 };
