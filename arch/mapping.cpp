@@ -219,7 +219,7 @@ Phase place(const PhasePlan& parts, std::vector<std::optional<LayerMapping>>& la
     if (part.begin == 0) {
       mapping.home_tile = next_bank / accelerator.tile.banks;
     }
-    Pass pass{part.layer, part.end == mapping.regions.size(), std::vector<Replica>(part.replicas)};
+    Pass pass{part.layer, part.end == mapping.regions.size(), std::vector<Replica>(part.replicas), 0};
     for (Replica& replica : pass.replicas) {
       for (std::uint32_t begin = part.begin; begin < part.end;
            begin += accelerator.bank.arrays, ++next_bank) {
@@ -231,9 +231,10 @@ Phase place(const PhasePlan& parts, std::vector<std::optional<LayerMapping>>& la
     }
     for (std::uint32_t index = part.begin; index < part.end; ++index) {
       const ArrayRegion& region = mapping.regions[order[index]];
-      phase.cells_written += cells_of(region, mapping, accelerator) * part.replicas;
+      pass.cells_written += cells_of(region, mapping, accelerator) * part.replicas;
       phase.rows_written = std::max(phase.rows_written, region.rows.size());
     }
+    phase.cells_written += pass.cells_written;
     phase.passes.push_back(std::move(pass));
   }
   return phase;
