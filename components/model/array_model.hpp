@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "components/model/bit_planes.hpp"
-#include "components/model/partial_sums.hpp"
+#include "components/model/integer_matrix.hpp"
 #include "components/model/readout.hpp"
 #include "components/model/slicing.hpp"
 #include "configs/accelerator.hpp"
