@@ -6,12 +6,8 @@
 #include <vector>
 
 #include "components/model/bit_planes.hpp"
-<<<<<<< HEAD
 #include "components/model/integer_matrix.hpp"
-=======
-#include "components/model/partial_sums.hpp"
 #include "components/model/read_counter.hpp"
->>>>>>> 992239a (Array model: count arrays on the same wordlines at once, bound losses per group, sum bitlines in lanes)
 #include "components/model/readout.hpp"
 #include "components/model/slicing.hpp"
 #include "components/model/wordline_groups.hpp"
