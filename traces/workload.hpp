@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The hand-over from training to hardware: quantised layers and the images to run, as plain integers.
@@ -40,23 +41,28 @@ struct CodeFormat {
 
 enum class LayerKind : std::uint8_t { convolution, linear, max_pool };
 
-/// How an integer accumulator becomes the next layer's code: z = scale * A + offset, code = clip(rne(z / step)).
+/// The names that stand in files and messages, e.g. "unsigned_binary", "convolution".
+std::string_view name(Encoding encoding);
+std::string_view name(LayerKind kind);
+
+/// How an integer accumulator becomes the next layer's code: z = scale * A + offset, code = clip(rne(z /
+/// step)).
 struct OutputQuantizer {
   std::uint32_t bits = 0;  ///< of the code, 1..8, unsigned binary
   double step = 0;         ///< in the unit of z
-  /// [out_channels, 2^bits - 1], ascending where scale > 0, descending where scale < 0:
-  /// code >= j exactly where A >= threshold[j-1] (scale > 0) or A <= threshold[j-1] (scale < 0).
+  /// [out_channels, 2^bits - 1], ascending where scale >= 0, descending where scale < 0:
+  /// code >= j exactly where A >= threshold[j-1] (scale >= 0) or A <= threshold[j-1] (scale < 0).
   std::vector<std::int64_t> thresholds;
 
   bool operator==(const OutputQuantizer&) const = default;
 };
 
-/// One node of the graph. Layers stand in topological order.
+/// One node of the graph. Layers stand in topological order; the last one yields the logits.
 struct Layer {
   std::string name;  ///< unique; the parameter prefix in the checkpoint, e.g. "layers.0"
   LayerKind kind = LayerKind::convolution;
   std::int32_t input = -1;  ///< index of the layer that feeds this one, -1 = the images
-  Shape in;
+  Shape in;                 ///< = out of the layer that feeds this one; a linear layer may write it flattened
   Shape out;
   std::uint32_t kernel = 1;  ///< square; 1 for a linear layer, whose input is the flattened map
   std::uint32_t stride = 1;
@@ -66,11 +72,12 @@ struct Layer {
 
   // Convolution and linear only.
   CodeFormat weights;
-  std::vector<std::uint8_t> weight_codes;  ///< [out.channels, rows()], row = (channel * kernel + i) * kernel + j
-  std::vector<double> scale;               ///< [out.channels]; z = scale * A + offset, A the integer accumulator
-  std::vector<double> offset;              ///< [out.channels]
-  bool requantize = false;                 ///< false: the layer's outputs are the logits z
-  OutputQuantizer quantizer;               ///< where requantize
+  std::vector<std::uint8_t>
+      weight_codes;            ///< [out.channels, rows()], row = (channel * kernel + i) * kernel + j
+  std::vector<double> scale;   ///< [out.channels]; z = scale * A + offset, A the integer accumulator
+  std::vector<double> offset;  ///< [out.channels]
+  bool requantize = false;     ///< false: the layer's outputs are the logits z
+  OutputQuantizer quantizer;   ///< where requantize
 
   bool has_weights() const { return kind != LayerKind::max_pool; }
   /// Rows of the weight matrix = length of one input vector.
@@ -94,7 +101,7 @@ struct Workload {
   bool operator==(const Workload&) const = default;
 };
 
-/// Checks every shape, range and index of `workload`.
+/// Checks every shape, range and index of `workload`: after it, no engine needs to check one again.
 /// @throws Error naming the layer, the field, what was found and the rule.
 void validate(const Workload& workload);
 
