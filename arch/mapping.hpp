@@ -29,13 +29,14 @@ struct Pass {
   std::uint32_t layer;  ///< index into Workload::layers
   bool last_part;       ///< the layer's outputs are complete after this pass
   std::vector<Replica> replicas;
+  std::uint64_t cells_written;  ///< of all replicas, unit columns included
 };
 
 /// Layers that are on the chip together. Between phases the arrays are programmed anew.
 struct Phase {
   std::vector<Pass> passes;
-  std::uint64_t cells_written;
-  std::uint32_t rows_written;  ///< of the fullest array; arrays are programmed side by side, row after row
+  std::uint64_t cells_written;  ///< sum over passes
+  std::uint32_t rows_written;   ///< of the fullest array; arrays are programmed side by side, row after row
 };
 
 /// How one layer with weights is cut.
@@ -54,25 +55,32 @@ struct LayerMapping {
 struct Mapping {
   std::vector<std::optional<LayerMapping>> layers;  ///< [workload.layers], empty for layers without weights
   std::vector<Phase> phases;                        ///< one: the network stays resident
-  std::uint32_t arrays_used;
-  std::uint32_t arrays_available;
+  std::uint32_t arrays_used;                        ///< of the fullest phase, replicas included
+  std::uint32_t arrays_available;                   ///< of the chip
 
   bool resident() const { return phases.size() == 1; }
 };
 
-/// @throws Error naming the layer if its input map does not fit the buffer of its home tile, or its encoding has no mapping.
+/// Bitlines are laid out output-major, slice-minor. Arrays fill banks column tile by column tile, so that the
+/// row tiles of one column tile meet in a bank where they fit and their sums are added before they travel;
+/// banks fill tiles in layer order. With Replication::balance the free banks of a phase go, one replica at a
+/// time, to the layer with the most positions per replica (the first of equals) until nothing fits or every
+/// position has its own.
+/// @throws Error naming the layer if its input map does not fit the buffer of its home tile, or its encoding
+/// has no mapping.
 Mapping map_network(const Workload& workload, const Accelerator& accelerator);
 
 /// The arrays of one layer as programmed, [LayerMapping::regions]; replicas share them.
-std::vector<ArrayModel> program_arrays(const Layer& layer, const LayerMapping& mapping, const Accelerator& accelerator);
+std::vector<ArrayModel> program_arrays(const Layer& layer, const LayerMapping& mapping,
+                                       const Accelerator& accelerator);
 
-/// Bits that move when one bank works on one output position: known from the mapping alone. The functional engine multiplies
-/// them by positions; the event engine moves them one by one, and a test compares the two.
+/// Bits that move when one bank works on one output position: known from the mapping alone. The functional
+/// engine multiplies them by positions; the event engine moves them one by one, and a test compares the two.
 struct BankTraffic {
   std::uint64_t input_bits;   ///< codes of the distinct rows its arrays use: buffer -> bus -> input register
   std::uint64_t outputs;      ///< distinct outputs its arrays feed
   std::uint64_t output_bits;  ///< their accumulators: output register -> bus -> accumulator
-  bool crosses_tiles;         ///< the bank is not in the layer's home tile: both directions also pass the router
+  bool crosses_tiles;  ///< the bank is not in the layer's home tile: both directions also pass the router
 };
 BankTraffic bank_traffic(const LayerMapping& mapping, const BankPlacement& bank);
 

@@ -66,11 +66,20 @@ enum class OffsetCorrection : std::uint8_t {
 
 struct WeightConfig {
   WeightMapping mapping;
-  OffsetCorrection correction;  ///< where mapping = offset
+  OffsetCorrection correction;  ///< where mapping = offset; digital (and unused) elsewhere
   bool flip;  ///< store a column inverted where its cell sum exceeds half scale: halves the largest partial sum (ISAAC)
 };
 
-/// A block that serves one item (or `bits` bits) per `time`.
+/// True where an adder sums the input codes: only then a bank has an offset-correction unit.
+inline bool has_digital_correction(const WeightConfig& weights) {
+  return weights.mapping == WeightMapping::offset && weights.correction == OffsetCorrection::digital;
+}
+/// True where each array has one further bitline of cells 1.
+inline bool has_unit_column(const WeightConfig& weights) {
+  return weights.mapping == WeightMapping::offset && weights.correction == OffsetCorrection::unit_column;
+}
+
+/// A block that serves one item per `time`.
 struct ServiceConfig {
   std::uint32_t per_tile;  ///< instances in a tile
   Second time;             ///< per item
@@ -94,21 +103,21 @@ struct BankConfig {
   BlockCost shift_adder;         ///< energy: of one shift-and-add
   Second shift_add_time;         ///< last pipeline stage of an OU read
   BlockCost sample_and_hold;     ///< energy: of one bitline sample; instances: one per bitline
-  BlockCost offset_correction;   ///< energy: of one input code added
+  BlockCost offset_correction;   ///< energy: of one input code added; built where weights.correction = digital
   BlockCost input_register;      ///< energy: of one bit in and out
   BlockCost output_register;     ///< energy: of one bit in and out
 };
 
 struct BufferConfig {
   std::uint64_t capacity_bits;
-  BlockCost read;    ///< energy: of one bit read; area and leakage of the buffer of a tile
+  BlockCost read;      ///< energy: of one bit read; area and leakage of the buffer of a tile
   Joule write_energy;  ///< of one bit written
 };
 
 struct LinkConfig {
   std::uint32_t width_bits;  ///< moved per cycle
   Second cycle;
-  BlockCost cost;            ///< energy: of one bit
+  BlockCost cost;  ///< energy: of one bit; peak_rate: bits per second at the operating point of the peak figures
 };
 
 struct TileConfig {
@@ -121,8 +130,15 @@ struct TileConfig {
   BlockCost output_register;  ///< energy: of one bit in and out
 };
 
+/// What a tile does that holds no weights of the network.
+enum class IdleTiles : std::uint8_t {
+  gated,    ///< switched off: it takes area and leaks nothing
+  leaking,  ///< under power during the whole run
+};
+
 struct ChipConfig {
   std::uint32_t tiles;
+  IdleTiles idle_tiles;
   LinkConfig router;              ///< between tiles
   std::uint32_t tiles_per_router;
   LinkConfig external_link;       ///< images in, logits out

@@ -11,7 +11,9 @@ constexpr std::uint64_t kLowBits = 0x0101010101010101;
 /// Multiplying eight 0/1 bytes by this gathers them into the top byte, byte i to bit i.
 constexpr std::uint64_t kGather = 0x0102040810204080;
 
-std::uint64_t ones_below(std::uint32_t bit) { return bit == 0 ? 0 : ~std::uint64_t{0} >> (64 - bit); }
+std::uint64_t ones_below(std::uint32_t bit) {
+  return bit == 0 ? 0 : ~std::uint64_t{0} >> (64 - bit);
+}
 
 }  // namespace
 
@@ -24,6 +26,24 @@ std::uint32_t count_ones(std::span<const std::uint64_t> words, RowRange range) {
     row = (word + 1) * 64;
   }
   return ones;
+}
+
+std::uint64_t count_active_digits(std::span<const std::uint8_t> codes, std::uint32_t digit_bits) {
+  std::uint64_t lowest = 0;  // the lowest bit of every digit of a code, in each of eight codes
+  for (std::uint32_t bit = 0; bit < 8; bit += digit_bits) {
+    lowest |= kLowBits << bit;
+  }
+  std::uint64_t active = 0;
+  for (std::size_t index = 0; index < codes.size(); index += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, codes.data() + index, std::min<std::size_t>(8, codes.size() - index));
+    std::uint64_t digits = 0;
+    for (std::uint32_t bit = 0; bit < digit_bits; ++bit) {
+      digits |= (eight >> bit) & lowest & (kLowBits * (0xFFU >> bit));
+    }
+    active += static_cast<std::uint64_t>(std::popcount(digits));
+  }
+  return active;
 }
 
 void BitPlanes::assign(std::span<const std::uint8_t> codes, std::uint32_t bits) {

@@ -20,6 +20,9 @@ struct RowRange {
 /// Number of ones of `words` inside `range`. @param words bit k of word w = wordline 64 w + k
 std::uint32_t count_ones(std::span<const std::uint64_t> words, RowRange range);
 
+/// Digits of `digit_bits` bits, of all codes, that are not zero. @param digit_bits 1..8
+std::uint64_t count_active_digits(std::span<const std::uint8_t> codes, std::uint32_t digit_bits);
+
 /// The codes on an array's wordlines, taken apart into bit-planes, least significant first.
 class BitPlanes {
  public:

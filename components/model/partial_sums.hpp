@@ -45,26 +45,6 @@ void partial_sums(const CellPlanes& cells, const InputPlanes& inputs, std::span<
 void read_out(const CellPlanes& cells, const InputPlanes& inputs, std::span<const std::int32_t> table,
               std::span<const std::int32_t> weights, std::span<std::int32_t> accumulators);
 
-/// accumulators[m, n] = sum over k of codes[m, k] * weights[n, k]; exact (K * 255 * 255 must stay below 2^31).
-/// @param codes [m, k] @param weights packed once from int16 values [n, k]
-class IntegerMatrix {
- public:
-  /// @param values [rows, depth], each -255..255
-  IntegerMatrix(std::span<const std::int16_t> values, std::size_t rows, std::size_t depth);
-  std::size_t rows() const { return rows_; }
-  std::size_t depth() const { return depth_; }
-
- private:
-  friend struct IntegerMatrixAccess;
-  std::size_t rows_;
-  std::size_t depth_;
-  std::vector<std::int16_t> packed_;
-};
-
-/// products[m, n] = sum over k of codes[m, k] * weights[n, k], row-major with `count` rows m and weights.rows() columns.
-void multiply(const IntegerMatrix& weights, std::span<const std::uint8_t> codes, std::size_t count,
-              std::span<std::int32_t> products);
-
 /// Name of the SIMD target the dispatcher chose, e.g. "AVX3_DL".
 const char* simd_target();
 

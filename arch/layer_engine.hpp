@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "arch/mapping.hpp"
+#include "components/model/lut_model.hpp"
+
+namespace sumline {
+
+/// What a thread adds up over the input vectors it ran through one layer.
+struct LayerTally {
+  ArrayCounts counts;
+  std::uint64_t saturated = 0;
+};
+
+/// One layer with weights as a whole: all its arrays at once, many input vectors at a time. Immutable, so
+/// threads share it.
+class LayerEngine {
+ public:
+  LayerEngine(const Layer& layer, const LayerMapping& mapping, const Accelerator& accelerator);
+
+  /// @param vectors [count, layer.rows()] codes @param accumulators [count, layer.out.channels], replaced
+  /// @param planes working storage
+  void run(std::span<const std::uint8_t> vectors, std::size_t count, std::span<std::int32_t> accumulators,
+           BitPlanes& planes, LayerTally& tally) const;
+
+  /// Empty where the layer gives the logits.
+  const std::optional<LutModel>& lut() const { return lut_; }
+
+ private:
+  /// The arrays that see the same wordlines.
+  struct RowTile {
+    RowRange rows;
+    ReadCounter counter;
+    std::vector<ArrayModel> lossy;
+  };
+
+  void count_dense(const RowTile& tile, std::span<const std::uint8_t> vectors, std::size_t count,
+                   LayerTally& tally) const;
+  void read(const RowTile& tile, std::span<const std::uint8_t> vectors, std::size_t count,
+            std::span<std::int32_t> accumulators, BitPlanes& planes, LayerTally& tally) const;
+
+  IntegerMatrix values_;
+  ActivationSlicing activations_;
+  std::vector<RowTile> tiles_;
+  std::optional<LutModel> lut_;
+};
+
+}  // namespace sumline

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/mapping.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "energy/error.hpp"
+
+namespace sumline {
+namespace {
+
+/// A stretch [begin, end) of a layer's arrays, in bank order, that is on the chip at one time.
+struct Part {
+  std::uint32_t layer;
+  std::uint32_t begin;
+  std::uint32_t end;
+  std::uint32_t replicas = 1;
+};
+using PhasePlan = std::vector<Part>;
+
+std::uint32_t divide_up(std::uint64_t a, std::uint64_t b) {
+  return static_cast<std::uint32_t>((a + b - 1) / b);
+}
+
+std::uint32_t banks_of(const Part& part, const Accelerator& accelerator) {
+  return divide_up(part.end - part.begin, accelerator.bank.arrays);
+}
+
+std::uint32_t banks_of_chip(const Accelerator& accelerator) {
+  return accelerator.chip.tiles * accelerator.tile.banks;
+}
+
+void check_combination(const Accelerator& accelerator) {
+  const std::string place = "accelerator '" + accelerator.name + "': ";
+  const bool compaction = accelerator.ou.skipping == Skipping::compaction;
+  if (accelerator.weights.flip && compaction) {
+    throw Error(
+        place +
+        "weights.flip with ou.skipping = \"compaction\": flipped columns bound the sums of fixed wordline " +
+        "groups only; use \"zero_groups\"");
+  }
+  if (accelerator.ou.skip_zero_columns && compaction) {
+    throw Error(
+        place +
+        "ou.skip_zero_columns with ou.skipping = \"compaction\": zero columns are known for fixed wordline " +
+        "groups only; use \"zero_groups\"");
+  }
+  if (accelerator.ou.skip_zero_columns && accelerator.weights.correction == OffsetCorrection::unit_column) {
+    throw Error(
+        place +
+        "ou.skip_zero_columns with weights.correction = \"unit_column\": a unit column is read with every " +
+        "group; use \"digital\"");
+  }
+}
+
+void check_encoding(const Layer& layer) {
+  if (layer.activations.encoding != Encoding::unsigned_binary) {
+    throw Error("layer '" + layer.name +
+                "': bipolar activations: arrays with bit-serial inputs take unsigned_binary codes");
+  }
+  if (layer.weights.bits < 1 || layer.weights.bits > 8) {
+    throw Error("layer '" + layer.name + "': weights of " + std::to_string(layer.weights.bits) +
+                " bits: must be 1 to 8");
+  }
+}
+
+/// Of the two's complement number that holds every accumulator of the layer.
+std::uint32_t accumulator_bits(const Layer& layer) {
+  const auto largest_weight = std::max(std::abs(layer.weights.value(0)),
+                                       std::abs(layer.weights.value((1U << layer.weights.bits) - 1)));
+  const std::uint64_t largest =
+      layer.rows() * ((1U << layer.activations.bits) - 1) * static_cast<std::uint64_t>(largest_weight);
+  const auto bits = static_cast<std::uint32_t>(std::bit_width(largest)) + 1;
+  if (bits > 32) {
+    throw Error("layer '" + layer.name + "': accumulators of " + std::to_string(bits) +
+                " bits: at most 32; " + "the layer has too many inputs or too many bits");
+  }
+  return bits;
+}
+
+/// What a layer must find in its buffer before its first output can start: everything, or the lines under the
+/// first window.
+std::uint64_t buffered_bits(const Layer& layer, Schedule schedule) {
+  std::uint64_t pixels = layer.in.positions();
+  if (schedule == Schedule::layer_pipelined && layer.kind == LayerKind::convolution) {
+    pixels = std::min<std::uint64_t>(pixels, std::uint64_t{layer.kernel - 1} * layer.in.width + layer.kernel);
+  }
+  return pixels * layer.in.channels * layer.activations.bits;
+}
+
+void check_buffer(const Layer& layer, const Accelerator& accelerator) {
+  const std::uint64_t need = buffered_bits(layer, accelerator.mapping.schedule);
+  const std::uint64_t capacity = accelerator.tile.buffer.capacity_bits;
+  if (need > capacity) {
+    throw Error("layer '" + layer.name + "': its input map takes " + std::to_string(need) +
+                " bits, the buffer of a tile holds " + std::to_string(capacity) +
+                ": raise tile.buffer.capacity_bits");
+  }
+}
+
+LayerMapping cut(const Layer& layer, const Accelerator& accelerator) {
+  check_encoding(layer);
+  check_buffer(layer, accelerator);
+  LayerMapping mapping{.weights = {accelerator.weights.mapping, layer.weights, accelerator.array.cell_bits},
+                       .activations = {layer.activations, accelerator.dac.bits},
+                       .regions = {},
+                       .row_tiles = 0,
+                       .column_tiles = 0,
+                       .replicas = 1,
+                       .home_tile = 0,
+                       .accumulator_bits = accumulator_bits(layer),
+                       .utilization = 0};
+  const ArrayConfig& array = accelerator.array;
+  const auto rows = static_cast<std::uint32_t>(layer.rows());
+  const auto columns = static_cast<std::uint32_t>(layer.out.channels * mapping.weights.slices.size());
+  mapping.row_tiles = divide_up(rows, array.rows);
+  mapping.column_tiles = divide_up(columns, array.columns);
+  for (std::uint32_t row = 0; row < rows; row += array.rows) {
+    for (std::uint32_t column = 0; column < columns; column += array.columns) {
+      mapping.regions.push_back(
+          {{row, std::min(row + array.rows, rows)}, column, std::min(column + array.columns, columns)});
+    }
+  }
+  const double cells = static_cast<double>(mapping.regions.size()) * array.rows * array.columns;
+  mapping.utilization = static_cast<double>(rows) * columns / cells;
+  return mapping;
+}
+
+/// The order in which arrays fill banks: the row tiles of one column tile follow each other, so that a bank
+/// adds up as many as it can before anything travels.
+std::vector<std::uint32_t> bank_order(const LayerMapping& mapping) {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t column_tile = 0; column_tile < mapping.column_tiles; ++column_tile) {
+    for (std::uint32_t row_tile = 0; row_tile < mapping.row_tiles; ++row_tile) {
+      order.push_back(row_tile * mapping.column_tiles + column_tile);
+    }
+  }
+  return order;
+}
+
+/// Layers share a phase as long as they fit; one that is larger than the chip takes as many phases as it
+/// needs.
+std::vector<PhasePlan> plan_phases(const std::vector<std::optional<LayerMapping>>& layers,
+                                   const Accelerator& accelerator) {
+  const std::uint32_t capacity = banks_of_chip(accelerator) * accelerator.bank.arrays;
+  std::vector<PhasePlan> phases(1);
+  std::uint32_t free_banks = banks_of_chip(accelerator);
+  const auto start_phase = [&] {
+    phases.emplace_back();
+    free_banks = banks_of_chip(accelerator);
+  };
+  for (std::uint32_t index = 0; index < layers.size(); ++index) {
+    if (!layers[index]) {
+      continue;
+    }
+    Part rest{.layer = index, .begin = 0, .end = static_cast<std::uint32_t>(layers[index]->regions.size())};
+    if (banks_of(rest, accelerator) > free_banks && !phases.back().empty()) {
+      start_phase();
+    }
+    for (; banks_of(rest, accelerator) > free_banks; rest.begin += capacity) {
+      phases.back().push_back({.layer = index, .begin = rest.begin, .end = rest.begin + capacity});
+      start_phase();
+    }
+    phases.back().push_back(rest);
+    free_banks -= banks_of(rest, accelerator);
+  }
+  return phases;
+}
+
+/// Gives the free banks of a phase, one replica at a time, to the complete layer with the most positions per
+/// replica.
+void replicate(PhasePlan& parts, const Workload& workload, std::vector<std::optional<LayerMapping>>& layers,
+               const Accelerator& accelerator) {
+  std::uint32_t free_banks = banks_of_chip(accelerator);
+  for (const Part& part : parts) {
+    free_banks -= banks_of(part, accelerator);
+  }
+  const auto positions = [&](const Part& part) { return workload.layers[part.layer].out.positions(); };
+  const auto can_grow = [&](const Part& part) {
+    return part.end - part.begin == layers[part.layer]->regions.size() && part.replicas < positions(part) &&
+           banks_of(part, accelerator) <= free_banks;
+  };
+  for (;;) {
+    Part* busiest = nullptr;
+    for (Part& part : parts) {
+      if (can_grow(part) &&
+          (busiest == nullptr || positions(part) * busiest->replicas > positions(*busiest) * part.replicas)) {
+        busiest = &part;
+      }
+    }
+    if (busiest == nullptr) {
+      return;
+    }
+    free_banks -= banks_of(*busiest, accelerator);
+    layers[busiest->layer]->replicas = ++busiest->replicas;
+  }
+}
+
+/// Cells of one array that carry anything, a unit column included.
+std::uint64_t cells_of(const ArrayRegion& region, const LayerMapping& mapping,
+                       const Accelerator& accelerator) {
+  const bool corrects = mapping.weights.constant != 0 || accelerator.weights.flip;
+  const bool unit_column = corrects && accelerator.weights.correction == OffsetCorrection::unit_column;
+  return std::uint64_t{region.rows.size()} *
+         (region.column_end - region.column_begin + (unit_column ? 1 : 0));
+}
+
+/// Lays out one phase bank by bank, tile by tile.
+Phase place(const PhasePlan& parts, std::vector<std::optional<LayerMapping>>& layers,
+            const Accelerator& accelerator) {
+  Phase phase{};
+  std::uint32_t next_bank = 0;
+  for (const Part& part : parts) {
+    LayerMapping& mapping = *layers[part.layer];
+    const std::vector<std::uint32_t> order = bank_order(mapping);
+    if (part.begin == 0) {
+      mapping.home_tile = next_bank / accelerator.tile.banks;
+    }
+    Pass pass{part.layer, part.end == mapping.regions.size(), std::vector<Replica>(part.replicas), 0};
+    for (Replica& replica : pass.replicas) {
+      for (std::uint32_t begin = part.begin; begin < part.end;
+           begin += accelerator.bank.arrays, ++next_bank) {
+        const std::uint32_t end = std::min(begin + accelerator.bank.arrays, part.end);
+        replica.banks.push_back({next_bank / accelerator.tile.banks,
+                                 next_bank % accelerator.tile.banks,
+                                 {order.begin() + begin, order.begin() + end}});
+      }
+    }
+    for (std::uint32_t index = part.begin; index < part.end; ++index) {
+      const ArrayRegion& region = mapping.regions[order[index]];
+      pass.cells_written += cells_of(region, mapping, accelerator) * part.replicas;
+      phase.rows_written = std::max(phase.rows_written, region.rows.size());
+    }
+    phase.cells_written += pass.cells_written;
+    phase.passes.push_back(std::move(pass));
+  }
+  return phase;
+}
+
+std::uint32_t arrays_of(const PhasePlan& parts) {
+  return std::accumulate(
+      parts.begin(), parts.end(), std::uint32_t{0},
+      [](std::uint32_t sum, const Part& part) { return sum + (part.end - part.begin) * part.replicas; });
+}
+
+}  // namespace
+
+Mapping map_network(const Workload& workload, const Accelerator& accelerator) {
+  check_combination(accelerator);
+  Mapping mapping{.layers = {},
+                  .phases = {},
+                  .arrays_used = 0,
+                  .arrays_available = banks_of_chip(accelerator) * accelerator.bank.arrays};
+  for (const Layer& layer : workload.layers) {
+    mapping.layers.push_back(layer.has_weights() ? std::optional(cut(layer, accelerator)) : std::nullopt);
+  }
+  for (PhasePlan& plan : plan_phases(mapping.layers, accelerator)) {
+    if (accelerator.mapping.replication == Replication::balance) {
+      replicate(plan, workload, mapping.layers, accelerator);
+    }
+    mapping.arrays_used = std::max(mapping.arrays_used, arrays_of(plan));
+    mapping.phases.push_back(place(plan, mapping.layers, accelerator));
+  }
+  return mapping;
+}
+
+std::vector<ArrayModel> program_arrays(const Layer& layer, const LayerMapping& mapping,
+                                       const Accelerator& accelerator) {
+  std::vector<ArrayModel> arrays;
+  arrays.reserve(mapping.regions.size());
+  for (const ArrayRegion& region : mapping.regions) {
+    arrays.emplace_back(accelerator, region, layer.weight_codes, static_cast<std::uint32_t>(layer.rows()),
+                        mapping.weights, mapping.activations);
+  }
+  return arrays;
+}
+
+BankTraffic bank_traffic(const LayerMapping& mapping, const BankPlacement& bank) {
+  const auto slices = static_cast<std::uint32_t>(mapping.weights.slices.size());
+  std::vector<bool> row_tiles(mapping.row_tiles, false);
+  std::vector<bool> fed;
+  BankTraffic traffic{0, 0, 0, bank.tile != mapping.home_tile};
+  for (const std::uint32_t index : bank.arrays) {
+    const ArrayRegion& region = mapping.regions[index];
+    if (const std::uint32_t row_tile = index / mapping.column_tiles; !row_tiles[row_tile]) {
+      row_tiles[row_tile] = true;
+      traffic.input_bits += std::uint64_t{region.rows.size()} * mapping.activations.bits;
+    }
+    fed.resize(std::max<std::size_t>(fed.size(), (region.column_end - 1) / slices + 1), false);
+    std::fill(fed.begin() + region.column_begin / slices, fed.begin() + (region.column_end - 1) / slices + 1,
+              true);
+  }
+  traffic.outputs = static_cast<std::uint64_t>(std::count(fed.begin(), fed.end(), true));
+  traffic.output_bits = traffic.outputs * mapping.accumulator_bits;
+  return traffic;
+}
+
+}  // namespace sumline

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "configs/accelerator.hpp"
+#include "traces/workload.hpp"
+
+namespace sumline {
+
+/// The quantisation table of one layer: integer accumulator -> code of the next layer.
+/// threshold_search: exact by the workload's thresholds.
+/// direct: z / step, z = scale * A + offset, is truncated to a fixed-point number of `bits` integer bits and
+/// index_bits - bits fraction bits (whole low bits where that is negative), clipped to its range; the table
+/// holds the code of the middle of each address's interval. It differs from the thresholds on ties, and near
+/// every boundary if index_bits <= bits.
+class LutModel {
+ public:
+  /// @param layer requantises @param index_bits of LutMode::direct, 2..16
+  LutModel(const Layer& layer, LutMode mode, std::uint32_t index_bits);
+
+  /// @param accumulator below 2^30 in magnitude
+  std::uint8_t code(std::size_t channel, std::int32_t accumulator) const;
+  /// codes[i] of accumulators[i * stride], one channel.
+  void codes(std::size_t channel, std::span<const std::int32_t> accumulators, std::size_t stride,
+             std::span<std::uint8_t> codes) const;
+  /// Table accesses for one code: what `lut_lookup` counts.
+  std::uint32_t accesses_per_code() const { return mode_ == LutMode::direct ? 1 : bits_; }
+
+ private:
+  std::uint8_t search(std::size_t channel, std::int32_t accumulator) const;
+  std::uint8_t look_up(std::size_t channel, std::int32_t accumulator) const;
+
+  LutMode mode_;
+  std::uint32_t bits_;
+  std::vector<double> slope_;         ///< [channels] z / step = slope * A + start
+  std::vector<double> start_;         ///< [channels]
+  std::vector<std::int32_t> bounds_;  ///< search: [channels, 2^bits + 1], code j where bounds[j] <= A <
+                                      ///< bounds[j + 1], signed by the slope
+  std::vector<std::uint8_t> table_;   ///< direct: [2^index_bits]
+  double address_scale_ = 0;          ///< direct: addresses per code
+};
+
+}  // namespace sumline

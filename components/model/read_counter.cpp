@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "components/model/read_counter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "components/model/wordline_groups.hpp"
+#include "energy/error.hpp"
+
+namespace sumline {
+namespace {
+
+/// `times` reads of such groups that drive `driven` wordlines altogether.
+ArrayCounts reads_of(const GroupReads& reads, std::uint64_t times, std::uint64_t driven) {
+  return {.ou_reads = times * reads.blocks,
+          .conversions = times * reads.columns,
+          .unit_conversions = times * reads.units,
+          .wordline_activations = driven * reads.blocks,
+          .cell_activations = driven * (reads.columns + reads.units)};
+}
+
+bool all_equal(const std::vector<GroupReads>& reads) {
+  return std::all_of(reads.begin(), reads.end(),
+                     [&](const GroupReads& other) { return other == reads.front(); });
+}
+
+}  // namespace
+
+ArrayCounts& ArrayCounts::operator+=(const ArrayCounts& other) {
+  ou_reads += other.ou_reads;
+  conversions += other.conversions;
+  unit_conversions += other.unit_conversions;
+  wordline_activations += other.wordline_activations;
+  cell_activations += other.cell_activations;
+  return *this;
+}
+
+GroupReads& GroupReads::operator+=(const GroupReads& other) {
+  blocks += other.blocks;
+  columns += other.columns;
+  units += other.units;
+  return *this;
+}
+
+ReadCounter::ReadCounter(const OuConfig& ou, const ActivationSlicing& activations, std::uint32_t rows,
+                         std::vector<GroupReads> reads)
+    : ou_(ou),
+      activations_(activations),
+      rows_(rows),
+      reads_(std::move(reads)),
+      uniform_(all_equal(reads_)) {}
+
+void ReadCounter::merge(const ReadCounter& other) {
+  SUMLINE_ASSERT(rows_ == other.rows_ && reads_.size() == other.reads_.size(), "counters of other wordlines");
+  for (std::size_t group = 0; group < reads_.size(); ++group) {
+    reads_[group] += other.reads_[group];
+  }
+  uniform_ = all_equal(reads_);
+}
+
+ArrayCounts ReadCounter::count(const BitPlanes& planes) const {
+  ArrayCounts counts;
+  WordlineMask storage;
+  for (std::uint32_t digit = 0; digit < activations_.digits; ++digit) {
+    const auto active = active_wordlines(planes, activations_, digit, storage);
+    for_each_group(ou_.skipping, ou_.rows, active, rows_, [&](RowRange group) {
+      // A run of compacted wordlines may span static groups; the mapper sees to it that these all take the
+      // same.
+      counts += reads_of(reads_[group.begin / ou_.rows], 1, count_ones(active, group));
+    });
+  }
+  return counts;
+}
+
+ArrayCounts ReadCounter::count_dense(std::uint64_t vectors, std::uint64_t active_digits) const {
+  return reads_of(reads_.front(), vectors * activations_.digits * reads_.size(), active_digits);
+}
+
+}  // namespace sumline

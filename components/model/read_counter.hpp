@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "components/model/bit_planes.hpp"
+#include "components/model/slicing.hpp"
+#include "configs/accelerator.hpp"
+
+/// How often things happen inside arrays (docs/counting.md), without computing what they yield.
+namespace sumline {
+
+/// What input vectors make arrays do.
+struct ArrayCounts {
+  std::uint64_t ou_reads = 0;
+  std::uint64_t conversions = 0;
+  std::uint64_t unit_conversions = 0;
+  std::uint64_t wordline_activations = 0;
+  std::uint64_t cell_activations = 0;
+
+  ArrayCounts& operator+=(const ArrayCounts& other);
+  bool operator==(const ArrayCounts&) const = default;
+};
+
+/// What reading one wordline group takes, summed over the arrays that see the same inputs.
+struct GroupReads {
+  std::uint32_t blocks = 0;   ///< column blocks activated
+  std::uint32_t columns = 0;  ///< bitlines converted
+  std::uint32_t units = 0;    ///< unit columns converted
+
+  GroupReads& operator+=(const GroupReads& other);
+  bool operator==(const GroupReads&) const = default;
+};
+
+/// Counts depend on the inputs and on which bitlines are empty, never on a sum: arrays on the same wordlines
+/// are counted at once.
+class ReadCounter {
+ public:
+  /// @param reads one per static wordline group
+  ReadCounter(const OuConfig& ou, const ActivationSlicing& activations, std::uint32_t rows,
+              std::vector<GroupReads> reads);
+
+  /// Adds further arrays on the same wordlines.
+  void merge(const ReadCounter& other);
+
+  /// The counts of one input vector.
+  ArrayCounts count(const BitPlanes& planes) const;
+
+  /// True where every group is read every time and takes the same: counts then follow from the number of
+  /// active digits alone.
+  bool dense() const { return ou_.skipping == Skipping::none && uniform_; }
+  /// Where dense(). @param vectors input vectors @param active_digits of all of them: digits that are not
+  /// zero
+  ArrayCounts count_dense(std::uint64_t vectors, std::uint64_t active_digits) const;
+
+ private:
+  OuConfig ou_;
+  ActivationSlicing activations_;
+  std::uint32_t rows_;
+  std::vector<GroupReads> reads_;
+  bool uniform_;
+};
+
+}  // namespace sumline

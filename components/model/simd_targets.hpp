@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The instruction sets the kernels are compiled for: AVX-512 with VBMI and VNNI (Ice Lake, Zen 4 and later),
+/// AVX2, and portable code. Include before hwy/foreach_target.h.
+#define HWY_WANT_AVX3_DL 1
+#define HWY_DISABLED_TARGETS (HWY_AVX3 | HWY_SSE4 | HWY_SSSE3)

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "components/model/bit_planes.hpp"
+#include "components/model/slicing.hpp"
+#include "configs/accelerator.hpp"
+
+/// Which wordlines of an array are driven together.
+namespace sumline {
+
+inline constexpr std::uint32_t kMaxWordlines = 4096;
+using WordlineMask = std::array<std::uint64_t, kMaxWordlines / 64>;
+
+/// Bit k = wordline k carries a non-zero digit. @param digit 0 = least significant @param storage may hold
+/// the result
+std::span<const std::uint64_t> active_wordlines(const BitPlanes& planes, const ActivationSlicing& activations,
+                                                std::uint32_t digit, WordlineMask& storage);
+
+/// Sum of the digits on the wordlines of `range`.
+std::uint32_t sum_digits(const BitPlanes& planes, const ActivationSlicing& activations, std::uint32_t digit,
+                         RowRange range);
+
+/// Calls visit(RowRange) for every group that is read for one input digit: static groups of `height`
+/// wordlines (none, zero_groups) or runs that hold `height` active wordlines (compaction).
+template <class Visit>
+void for_each_group(Skipping skipping, std::uint32_t height, std::span<const std::uint64_t> active,
+                    std::uint32_t rows, Visit visit) {
+  if (skipping != Skipping::compaction) {
+    for (std::uint32_t begin = 0; begin < rows; begin += height) {
+      const RowRange group{begin, std::min(begin + height, rows)};
+      if (skipping == Skipping::none || count_ones(active, group) > 0) {
+        visit(group);
+      }
+    }
+    return;
+  }
+  RowRange group{0, 0};
+  std::uint32_t in_group = 0;
+  for (std::size_t word = 0; word < active.size(); ++word) {
+    for (std::uint64_t bits = active[word]; bits != 0; bits &= bits - 1) {
+      const std::uint32_t row =
+          static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(std::countr_zero(bits));
+      group = {in_group == 0 ? row : group.begin, row + 1};
+      if (++in_group == height) {
+        visit(group);
+        in_group = 0;
+      }
+    }
+  }
+  if (in_group > 0) {
+    visit(group);
+  }
+}
+
+/// The same groups as a list. @param groups replaced
+void wordline_groups(Skipping skipping, std::uint32_t height, std::span<const std::uint64_t> active,
+                     std::uint32_t rows, std::vector<RowRange>& groups);
+
+}  // namespace sumline

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "configs/accelerator_loader.hpp"
+
+#include <algorithm>
+
+#include "configs/presets.hpp"
+#include "energy/error.hpp"
+
+namespace sumline {
+namespace {
+
+constexpr std::uint32_t kMaxLines = 4096;       // wordlines or bitlines of an array
+constexpr std::uint32_t kMaxInstances = 65536;  // of anything
+
+/// `energy`, `power`, `rate`: two of them are given, the third follows.
+void read_energy(const TomlTable& table, BlockCost& cost) {
+  const bool energy = table.has("energy");
+  const bool power = table.has("power");
+  const bool rate = table.has("rate");
+  if (energy + power + rate != 2) {
+    table.problem("energy", "give two of energy, power and rate: power = energy * rate");
+    return;
+  }
+  if (rate) cost.peak_rate = table.positive<Hertz>("rate");
+  if (energy) cost.energy = rate ? table.quantity<Joule>("energy") : table.positive<Joule>("energy");
+  if (!power) return;
+  const Watt watt = rate ? table.quantity<Watt>("power") : table.positive<Watt>("power");
+  if (rate) cost.energy = watt / cost.peak_rate;
+  if (energy) cost.peak_rate = watt / cost.energy;
+}
+
+BlockCost read_block(const TomlTable& table) {
+  BlockCost cost;
+  read_energy(table, cost);
+  cost.area = table.quantity<SquareMetre>("area");
+  cost.leakage = table.quantity<Watt>("leakage");
+  cost.source = table.text("source");
+  return cost;
+}
+
+LinkConfig read_link(const TomlTable& table) {
+  LinkConfig link;
+  link.width_bits = table.integer32("width_bits", {1, kMaxInstances});
+  link.cycle = table.positive<Second>("cycle");
+  link.cost = read_block(table);
+  return link;
+}
+
+ServiceConfig read_service(const TomlTable& table) {
+  ServiceConfig service;
+  service.per_tile = table.integer32("per_tile", {1, kMaxInstances});
+  service.time = table.positive<Second>("time");
+  service.cost = read_block(table);
+  return service;
+}
+
+ArrayConfig read_array(const TomlTable& table) {
+  ArrayConfig array;
+  array.rows = table.integer32("rows", {1, kMaxLines});
+  array.columns = table.integer32("columns", {1, kMaxLines});
+  array.cell_bits = table.integer32("cell_bits", {1, 4});
+  array.read_time = table.positive<Second>("read_time");
+  array.write_time = table.positive<Second>("write_time");
+  array.write_energy = table.quantity<Joule>("write_energy");
+  array.cost = read_block(table);
+  return array;
+}
+
+OuConfig read_ou(const TomlTable& table, const ArrayConfig& array) {
+  OuConfig ou;
+  ou.rows = table.integer32("rows", {1, kMaxLines});
+  ou.columns = table.integer32("columns", {1, kMaxLines});
+  if (array.rows != 0 && ou.rows > array.rows) {
+    table.problem("rows", "must not exceed array.rows (" + std::to_string(array.rows) + ")");
+  }
+  if (array.columns != 0 && ou.columns > array.columns) {
+    table.problem("columns", "must not exceed array.columns (" + std::to_string(array.columns) + ")");
+  }
+  ou.skipping = table.choice<Skipping>("skipping", {{"none", Skipping::none},
+                                                    {"zero_groups", Skipping::zero_groups},
+                                                    {"compaction", Skipping::compaction}});
+  ou.skip_zero_columns = table.boolean("skip_zero_columns");
+  if (ou.skip_zero_columns && ou.skipping == Skipping::compaction) {
+    table.problem("skip_zero_columns",
+                  "must be false with skipping = \"compaction\", which forms groups anew");
+  }
+  return ou;
+}
+
+DacConfig read_dac(const TomlTable& table) {
+  DacConfig dac;
+  dac.bits = table.integer32("bits", {1, 8});
+  dac.cost = read_block(table);
+  return dac;
+}
+
+void read_anchor(const TomlTable& table, AdcCost& cost) {
+  cost.reference_bits = table.integer32("reference_bits", {1, kMaxAdcBits});
+  cost.reference_power = table.positive<Watt>("reference_power");
+  cost.reference_area = table.quantity<SquareMetre>("reference_area");
+  cost.sample_rate = table.positive<Hertz>("sample_rate");
+}
+
+void read_rate(const TomlTable& table, AdcCost& cost) {
+  cost.rate = table.choice<AdcRate>(
+      "rate", {{"fixed_sample", AdcRate::fixed_sample}, {"fixed_sar_clock", AdcRate::fixed_sar_clock}});
+}
+
+/// Every law reads exactly the keys it uses, so a key of another law is reported as unknown.
+AdcCost read_adc_cost(const TomlTable& table) {
+  AdcCost cost;
+  cost.law = table.choice<AdcLaw>("law", {{"saberi", AdcLaw::saberi},
+                                          {"isaac", AdcLaw::isaac},
+                                          {"puma", AdcLaw::puma},
+                                          {"k1k2", AdcLaw::k1k2},
+                                          {"survey", AdcLaw::survey},
+                                          {"fixed", AdcLaw::fixed}});
+  switch (cost.law) {
+    case AdcLaw::isaac:
+      cost.energy_linear_share = table.number("energy_linear_share", {0, 1});
+      cost.area_linear_share = table.number("area_linear_share", {0, 1});
+      [[fallthrough]];
+    case AdcLaw::saberi:
+      read_rate(table, cost);
+      [[fallthrough]];
+    case AdcLaw::puma:
+    case AdcLaw::fixed:
+      read_anchor(table, cost);
+      break;
+    case AdcLaw::k1k2:
+      cost.supply_volts = table.number("supply_volts", {0.1, 5});
+      cost.columns = table.integer32("columns", {1, kMaxLines});
+      break;
+    case AdcLaw::survey:
+      cost.technology_nm = table.number("technology_nm", {1, 1000});
+      cost.sample_rate = table.positive<Hertz>("sample_rate");
+      break;
+  }
+  cost.leakage = table.quantity<Watt>("leakage");
+  cost.source = table.text("source");
+  return cost;
+}
+
+AdcConfig read_adc(const TomlTable& table) {
+  AdcConfig adc;
+  adc.bits = table.integer32("bits", {1, kMaxAdcBits});
+  adc.per_array = table.integer32("per_array", {1, kMaxLines});
+  adc.cost = read_adc_cost(table);
+  return adc;
+}
+
+/// The law itself knows where it holds.
+void check_adc_law(const TomlTable& table, const AdcConfig& adc) {
+  try {
+    adc_figures(adc.cost, adc.bits);
+  } catch (const Error& error) {
+    table.problem("bits", error.what());
+  }
+}
+
+WeightConfig read_weights(const TomlTable& table) {
+  WeightConfig weights{};
+  weights.mapping = table.choice<WeightMapping>(
+      "mapping", {{"offset", WeightMapping::offset}, {"differential", WeightMapping::differential}});
+  if (weights.mapping == WeightMapping::offset) {
+    weights.correction = table.choice<OffsetCorrection>(
+        "correction",
+        {{"digital", OffsetCorrection::digital}, {"unit_column", OffsetCorrection::unit_column}});
+  }
+  weights.flip = table.boolean("flip");
+  if (weights.flip && weights.mapping == WeightMapping::differential) {
+    table.problem("flip", "must be false with mapping = \"differential\": only offset codes can be inverted");
+  }
+  return weights;
+}
+
+BankConfig read_bank(const TomlTable& table, const WeightConfig& weights) {
+  BankConfig bank;
+  bank.arrays = table.integer32("arrays", {1, kMaxInstances});
+  bank.shift_adders = table.integer32("shift_adders", {1, kMaxInstances});
+  bank.shift_add_time = table.positive<Second>("shift_add_time");
+  table.text("source");
+  bank.shift_adder = read_block(table.table("shift_adder"));
+  bank.sample_and_hold = read_block(table.table("sample_and_hold"));
+  bank.input_register = read_block(table.table("input_register"));
+  bank.output_register = read_block(table.table("output_register"));
+  // A preset with a unit column may keep the adder's table, so that `--set weights.correction=digital` works.
+  if (has_digital_correction(weights) || table.has("offset_correction")) {
+    bank.offset_correction = read_block(table.table("offset_correction"));
+  }
+  return bank;
+}
+
+BufferConfig read_buffer(const TomlTable& table) {
+  BufferConfig buffer;
+  buffer.capacity_bits = table.integer("capacity_bits", {1, std::uint64_t{1} << 40});
+  buffer.write_energy = table.quantity<Joule>("write_energy");
+  buffer.read = read_block(table);
+  return buffer;
+}
+
+LutConfig read_lut(const TomlTable& table) {
+  LutConfig lut{};
+  lut.mode = table.choice<LutMode>(
+      "mode", {{"threshold_search", LutMode::threshold_search}, {"direct", LutMode::direct}});
+  if (lut.mode == LutMode::direct) lut.index_bits = table.integer32("index_bits", {2, 16});
+  lut.service = read_service(table);
+  return lut;
+}
+
+TileConfig read_tile(const TomlTable& table) {
+  TileConfig tile;
+  tile.banks = table.integer32("banks", {1, kMaxInstances});
+  tile.buffer = read_buffer(table.table("buffer"));
+  tile.bus = read_link(table.table("bus"));
+  tile.accumulator = read_service(table.table("accumulator"));
+  tile.lut = read_lut(table.table("lut"));
+  tile.max_pool = read_service(table.table("max_pool"));
+  tile.output_register = read_block(table.table("output_register"));
+  return tile;
+}
+
+ChipConfig read_chip(const TomlTable& table) {
+  ChipConfig chip;
+  chip.tiles = table.integer32("tiles", {1, kMaxInstances});
+  chip.tiles_per_router = table.integer32("tiles_per_router", {1, kMaxInstances});
+  chip.idle_tiles =
+      table.choice<IdleTiles>("idle_tiles", {{"gated", IdleTiles::gated}, {"leaking", IdleTiles::leaking}});
+  chip.router = read_link(table.table("router"));
+  chip.external_link = read_link(table.table("external_link"));
+  return chip;
+}
+
+MappingConfig read_mapping(const TomlTable& table) {
+  return {table.choice<Schedule>("schedule", {{"layer_serial", Schedule::layer_serial},
+                                              {"layer_pipelined", Schedule::layer_pipelined}}),
+          table.choice<Replication>("replication",
+                                    {{"none", Replication::none}, {"balance", Replication::balance}})};
+}
+
+}  // namespace
+
+Accelerator read_accelerator(const TomlDocument& document) {
+  const TomlTable root = document.root();
+  const TomlTable adc = root.table("adc");
+  const TomlTable peak = root.table("peak");
+  Accelerator accelerator;
+  accelerator.name = root.text("name");
+  accelerator.description = root.text("description");
+  accelerator.array = read_array(root.table("array"));
+  accelerator.ou = read_ou(root.table("ou"), accelerator.array);
+  accelerator.dac = read_dac(root.table("dac"));
+  accelerator.adc = read_adc(adc);
+  accelerator.weights = read_weights(root.table("weights"));
+  accelerator.bank = read_bank(root.table("bank"), accelerator.weights);
+  accelerator.tile = read_tile(root.table("tile"));
+  accelerator.chip = read_chip(root.table("chip"));
+  accelerator.mapping = read_mapping(root.table("mapping"));
+  accelerator.peak = {peak.integer32("input_bits", {1, 16}), peak.integer32("weight_bits", {1, 16})};
+  if (!document.has_problems()) check_adc_law(adc, accelerator.adc);
+  document.finish();
+  return accelerator;
+}
+
+Accelerator load_accelerator(const std::string& argument, const std::vector<TomlOverride>& overrides) {
+  return read_accelerator(open_config("accelerators", argument, overrides));
+}
+
+}  // namespace sumline

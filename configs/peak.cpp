@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "configs/peak.hpp"
+
+#include <algorithm>
+
+#include "configs/cost.hpp"
+
+namespace sumline {
+namespace {
+
+std::uint32_t divide_up(std::uint32_t value, std::uint32_t by) {
+  return (value + by - 1) / by;
+}
+
+PeakPart sum(const Accelerator& accelerator, Scope scope) {
+  PeakPart part;
+  for (const Block& block : blocks(accelerator)) {
+    if (block.scope != scope) continue;
+    part.power += static_cast<double>(block.instances) * (block.busy_power + block.leakage);
+    part.area += static_cast<double>(block.instances) * block.area;
+  }
+  return part;
+}
+
+void add(PeakPart& total, const PeakPart& part, double times) {
+  total.power += times * part.power;
+  total.area += times * part.area;
+}
+
+/// @param read_time of one OU read
+Hertz operations(const Accelerator& accelerator, Second read_time) {
+  const ArrayConfig& array = accelerator.array;
+  const double arrays =
+      static_cast<double>(accelerator.chip.tiles) * accelerator.tile.banks * accelerator.bank.arrays;
+  const double columns_per_weight = divide_up(accelerator.peak.weight_bits, array.cell_bits) *
+                                    (accelerator.weights.mapping == WeightMapping::differential ? 2.0 : 1.0);
+  const double operations_per_array = 2.0 * array.rows * array.columns / columns_per_weight;
+  const double reads = static_cast<double>(divide_up(array.rows, accelerator.ou.rows)) *
+                       divide_up(array.columns, accelerator.ou.columns) *
+                       divide_up(accelerator.peak.input_bits, accelerator.dac.bits);
+  return arrays * operations_per_array / (reads * read_time);
+}
+
+}  // namespace
+
+PeakFigures peak_figures(const Accelerator& accelerator) {
+  const PeakPart router = sum(accelerator, Scope::router);
+  PeakFigures figures;
+  figures.bank = sum(accelerator, Scope::bank);
+  PeakPart tile = sum(accelerator, Scope::tile);
+  add(tile, figures.bank, accelerator.tile.banks);
+  figures.tile = tile;
+  add(figures.tile, router, 1.0 / accelerator.chip.tiles_per_router);
+  figures.chip = sum(accelerator, Scope::chip);
+  add(figures.chip, tile, accelerator.chip.tiles);
+  add(figures.chip, router, routers(accelerator.chip, accelerator.chip.tiles));
+
+  const std::uint32_t bitlines = accelerator.ou.columns + (has_unit_column(accelerator.weights) ? 1 : 0);
+  const Second conversion = adc_figures(accelerator.adc.cost, accelerator.adc.bits).time;
+  const Second converted = static_cast<double>(divide_up(bitlines, accelerator.adc.per_array)) * conversion;
+  figures.operations = operations(accelerator, accelerator.array.read_time);
+  figures.sustained_operations = operations(accelerator, std::max(accelerator.array.read_time, converted));
+  return figures;
+}
+
+}  // namespace sumline

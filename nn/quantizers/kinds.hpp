@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+/// Which quantisers a layer uses. Without Torch.
+/// A new one is a sibling of hwgq.hpp and mid_rise.hpp, a value here and a case in each switch of
+/// quantizers.cpp.
+namespace sumline {
+
+enum class ActivationQuantizer : std::uint8_t {
+  relu,  ///< max(x, 0) in float32: the unquantised baseline
+  hwgq,
+};
+
+enum class WeightQuantizer : std::uint8_t {
+  none,      ///< float32: the unquantised baseline
+  mid_rise,  ///< scaled by the standard deviation of the layer's weights
+};
+
+struct LayerQuantizers {
+  ActivationQuantizer activations = ActivationQuantizer::relu;
+  std::uint32_t activation_bits = 0;  ///< 1..8 where quantised
+  WeightQuantizer weights = WeightQuantizer::none;
+  std::uint32_t weight_bits = 0;  ///< 1..8 where quantised
+};
+
+}  // namespace sumline
