@@ -66,17 +66,21 @@ enum class OffsetCorrection : std::uint8_t {
 
 struct WeightConfig {
   WeightMapping mapping;
-  OffsetCorrection correction;  ///< where mapping = offset; digital (and unused) elsewhere
+  OffsetCorrection correction;  ///< of the constant in every product; unused with differential and not flipped
   bool flip;  ///< store a column inverted where its cell sum exceeds half scale: halves the largest partial sum (ISAAC)
 };
 
+/// True where products carry a constant times the sum of the inputs, which has to be taken off.
+inline bool needs_correction(const WeightConfig& weights) {
+  return weights.mapping == WeightMapping::offset || weights.flip;
+}
 /// True where an adder sums the input codes: only then a bank has an offset-correction unit.
 inline bool has_digital_correction(const WeightConfig& weights) {
-  return weights.mapping == WeightMapping::offset && weights.correction == OffsetCorrection::digital;
+  return needs_correction(weights) && weights.correction == OffsetCorrection::digital;
 }
 /// True where each array has one further bitline of cells 1.
 inline bool has_unit_column(const WeightConfig& weights) {
-  return weights.mapping == WeightMapping::offset && weights.correction == OffsetCorrection::unit_column;
+  return needs_correction(weights) && weights.correction == OffsetCorrection::unit_column;
 }
 
 /// A block that serves one item per `time`.

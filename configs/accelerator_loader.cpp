@@ -66,7 +66,15 @@ ArrayConfig read_array(const TomlTable& table) {
   return array;
 }
 
-OuConfig read_ou(const TomlTable& table, const ArrayConfig& array) {
+WeightConfig read_weights(const TomlTable& table) {
+  return {table.choice<WeightMapping>(
+              "mapping", {{"offset", WeightMapping::offset}, {"differential", WeightMapping::differential}}),
+          table.choice<OffsetCorrection>("correction", {{"digital", OffsetCorrection::digital},
+                                                        {"unit_column", OffsetCorrection::unit_column}}),
+          table.boolean("flip")};
+}
+
+OuConfig read_ou(const TomlTable& table, const ArrayConfig& array, const WeightConfig& weights) {
   OuConfig ou;
   ou.rows = table.integer32("rows", {1, kMaxLines});
   ou.columns = table.integer32("columns", {1, kMaxLines});
@@ -83,6 +91,10 @@ OuConfig read_ou(const TomlTable& table, const ArrayConfig& array) {
   if (ou.skip_zero_columns && ou.skipping == Skipping::compaction) {
     table.problem("skip_zero_columns",
                   "must be false with skipping = \"compaction\", which forms groups anew");
+  }
+  if (ou.skip_zero_columns && has_unit_column(weights)) {
+    table.problem("skip_zero_columns",
+                  "must be false with weights.correction = \"unit_column\", which is read with every group");
   }
   return ou;
 }
@@ -156,22 +168,6 @@ void check_adc_law(const TomlTable& table, const AdcConfig& adc) {
   } catch (const Error& error) {
     table.problem("bits", error.what());
   }
-}
-
-WeightConfig read_weights(const TomlTable& table) {
-  WeightConfig weights{};
-  weights.mapping = table.choice<WeightMapping>(
-      "mapping", {{"offset", WeightMapping::offset}, {"differential", WeightMapping::differential}});
-  if (weights.mapping == WeightMapping::offset) {
-    weights.correction = table.choice<OffsetCorrection>(
-        "correction",
-        {{"digital", OffsetCorrection::digital}, {"unit_column", OffsetCorrection::unit_column}});
-  }
-  weights.flip = table.boolean("flip");
-  if (weights.flip && weights.mapping == WeightMapping::differential) {
-    table.problem("flip", "must be false with mapping = \"differential\": only offset codes can be inverted");
-  }
-  return weights;
 }
 
 BankConfig read_bank(const TomlTable& table, const WeightConfig& weights) {
@@ -248,10 +244,10 @@ Accelerator read_accelerator(const TomlDocument& document) {
   accelerator.name = root.text("name");
   accelerator.description = root.text("description");
   accelerator.array = read_array(root.table("array"));
-  accelerator.ou = read_ou(root.table("ou"), accelerator.array);
+  accelerator.weights = read_weights(root.table("weights"));
+  accelerator.ou = read_ou(root.table("ou"), accelerator.array, accelerator.weights);
   accelerator.dac = read_dac(root.table("dac"));
   accelerator.adc = read_adc(adc);
-  accelerator.weights = read_weights(root.table("weights"));
   accelerator.bank = read_bank(root.table("bank"), accelerator.weights);
   accelerator.tile = read_tile(root.table("tile"));
   accelerator.chip = read_chip(root.table("chip"));

@@ -126,7 +126,11 @@ std::string to_text(const TomlValue& value) {
   struct Print {
     std::string operator()(const std::string& text) const { return '"' + text + '"'; }
     std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
-    std::string operator()(double number) const { return fmt::format("{}", number); }
+    std::string operator()(double number) const {
+      const std::string text = fmt::format("{}", number);
+      const bool looks_whole = text.find_first_not_of("-0123456789") == std::string::npos;
+      return looks_whole ? text + ".0" : text;
+    }
     std::string operator()(bool truth) const { return truth ? "true" : "false"; }
     std::string operator()(const TomlValue::Array&) const { return "an array"; }
     std::string operator()(const TomlValue::Table&) const { return "a table"; }
