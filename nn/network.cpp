@@ -68,7 +68,7 @@ at::Tensor Network::forward(const at::Tensor& images) {
 
 void initialize(Network& network, std::uint64_t seed) {
   std::uint32_t stream = 0;
-  for (const auto& module : network.modules()) {
+  for (const auto& module : network.modules(false)) {
     const auto* parameters = module->as<AffineParameters>();
     if (parameters == nullptr) continue;
     const auto inputs = static_cast<float>(parameters->weight[0].numel());

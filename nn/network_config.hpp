@@ -33,9 +33,14 @@ struct NetworkConfig {
   WeightQuantizer weights = WeightQuantizer::mid_rise;
   std::uint32_t weight_bits = 0;
   std::vector<NodeConfig> layers;
+  std::string text;  ///< the file, as TOML
 
   std::uint32_t classes() const { return layers.back().channels; }
 };
+
+/// @param name a preset ("lenet5") or the path of a TOML file
+/// @throws Error with every problem of the file, one per line
+NetworkConfig load_network(const std::string& name);
 
 /// "layers.<index>": the module's name, and the prefix of its parameters.
 std::string node_name(std::size_t index);

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "energy/error.hpp"
+#include "nn/checkpoint.hpp"
+#include "nn/data_source.hpp"
+#include "nn/evaluation.hpp"
+#include "nn/lowering.hpp"
+#include "nn/nn.hpp"
+#include "nn/run_directory.hpp"
+
+namespace sumline {
+namespace {
+
+/// How many of the test images: `wanted`, or all for 0.
+std::size_t choose(std::size_t wanted, const Images& images) {
+  if (wanted > images.count()) {
+    throw Error(fmt::format("images = {}: the test set has {}", wanted, images.count()));
+  }
+  return wanted == 0 ? images.count() : wanted;
+}
+
+Workload lower_checkpoint(const NetworkConfig& config, const std::string& bits,
+                          const std::filesystem::path& path, const DataConfig& data, std::size_t images) {
+  Network network(config, bits);
+  load_state(network, load_tensors(path), path.string());
+  Workload workload = lower_network(config, bits, network);
+  const Dataset set = load_data(data, config);
+  lower_images(workload, set.test, choose(images, set.test), pixel_table(data.pixel_scale));
+  validate(workload);
+  return workload;
+}
+
+}  // namespace
+
+Run load_run(const std::filesystem::path& folder) {
+  const RunDirectory directory(folder);
+  for (const auto& path : {directory.config(), directory.network(), directory.checkpoint()}) {
+    if (!std::filesystem::exists(path)) {
+      throw Error(fmt::format("{}: no {}: not a run directory with a trained epoch", folder.string(),
+                              path.filename().string()));
+    }
+  }
+  return {load_recipe(directory.config().string()), load_network(directory.network().string()),
+          directory.checkpoint()};
+}
+
+Workload lower(const Run& run, std::size_t images) {
+  return lower_checkpoint(run.network, run.recipe.bits, run.checkpoint, run.recipe.data, images);
+}
+
+Workload lower(const WeightsFile& weights, std::size_t images) {
+  return lower_checkpoint(load_network(weights.network), weights.bits, weights.path, weights.data, images);
+}
+
+Accuracy float_accuracy(const Run& run, std::size_t images) {
+  Network network(run.network, run.recipe.bits);
+  load_state(network, load_tensors(run.checkpoint), run.checkpoint.string());
+  const Dataset set = load_data(run.recipe.data, run.network);
+  return evaluate(network, set.test, choose(images, set.test), pixel_table(run.recipe.data.pixel_scale));
+}
+
+}  // namespace sumline

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "nn/network_config.hpp"
+#include "nn/recipe.hpp"
+#include "traces/workload.hpp"
+
+/// Training and lowering, without a word of Torch: what the rest of the program sees of nn/.
+namespace sumline {
+
+/// After one batch.
+struct BatchProgress {
+  std::uint32_t epoch;  ///< 1-based
+  std::uint32_t epochs;
+  std::size_t batch;  ///< 1-based
+  std::size_t batches;
+  double loss;  ///< mean of the epoch so far
+};
+
+/// After one epoch; a line of metrics.jsonl.
+struct EpochMetrics {
+  std::uint32_t epoch = 0;  ///< 1-based
+  double learning_rate = 0;
+  double train_loss = 0;      ///< mean cross entropy, images weighted equally
+  double train_accuracy = 0;  ///< on the images as trained with, augmentation included
+  double test_accuracy = 0;   ///< correct / images
+  double seconds = 0;         ///< of training, evaluation left out
+};
+
+struct TrainOptions {
+  std::filesystem::path run;  ///< folder to write
+  bool resume = false;        ///< continue what stands there, to the bits of an uninterrupted run
+  const std::atomic<bool>* stop = nullptr;  ///< set it to end after the current batch
+  std::function<void(const BatchProgress&)> on_batch;
+  std::function<void(const EpochMetrics&)> on_epoch;
+};
+
+struct TrainResult {
+  bool stopped = false;  ///< by `stop`: everything is saved for TrainOptions::resume
+  EpochMetrics last;     ///< of the last complete epoch
+};
+
+/// Trains `recipe` into a run directory: config.toml, network.toml, checkpoint.pt (weights for Python, every
+/// epoch), resume.pt (weights, momentum and position), metrics.jsonl, and results.json at the end.
+/// @throws Error where the recipe, the data or the directory is unfit, and for a loss that is not finite
+TrainResult train(const Recipe& recipe, const TrainOptions& options);
+
+/// A run directory's description.
+struct Run {
+  Recipe recipe;
+  NetworkConfig network;
+  std::filesystem::path checkpoint;
+};
+
+/// @throws Error if `folder` is not a run directory with a checkpoint
+Run load_run(const std::filesystem::path& folder);
+
+/// Weights from Python or another run, and the images to run them on.
+struct WeightsFile {
+  std::string network;         ///< preset or path
+  std::string bits;            ///< see assign_bits()
+  std::filesystem::path path;  ///< .pt, a plain dict of tensors under the names of the network
+  DataConfig data;
+};
+
+/// The network with its first `images` test images (0: all) as integers for hardware.
+/// @throws Error naming missing, surplus and wrongly shaped tensors, and what cannot be lowered
+Workload lower(const Run& run, std::size_t images);
+Workload lower(const WeightsFile& weights, std::size_t images);
+
+struct Accuracy {
+  std::size_t correct = 0;
+  std::size_t images = 0;
+
+  double value() const { return static_cast<double>(correct) / static_cast<double>(images); }
+};
+
+/// Accuracy of the trained network in float32 on its first `images` test images (0: all).
+Accuracy float_accuracy(const Run& run, std::size_t images);
+
+}  // namespace sumline

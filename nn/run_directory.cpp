@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nn/run_directory.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <sstream>
+
+#include "energy/error.hpp"
+#include "traces/atomic_file.hpp"
+#include "traces/sha256.hpp"
+
+namespace sumline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const EpochMetrics& metrics) {
+  return {{"epoch", metrics.epoch},
+          {"learning_rate", metrics.learning_rate},
+          {"train_loss", metrics.train_loss},
+          {"train_accuracy", metrics.train_accuracy},
+          {"test_accuracy", metrics.test_accuracy},
+          {"seconds", metrics.seconds}};
+}
+
+EpochMetrics from_json(const Json& line) {
+  return {line.at("epoch"),          line.at("learning_rate"), line.at("train_loss"),
+          line.at("train_accuracy"), line.at("test_accuracy"), line.at("seconds")};
+}
+
+}  // namespace
+
+void RunDirectory::create(const Recipe& recipe, const NetworkConfig& description) const {
+  if (std::filesystem::exists(training())) {
+    throw Error(folder_.string() +
+                ": holds a training run: continue it with --resume, or name another folder");
+  }
+  std::error_code failure;
+  std::filesystem::create_directories(folder_, failure);
+  if (failure) throw Error(folder_.string() + ": cannot make the folder: " + failure.message());
+  write_file(config(), recipe.text);
+  write_file(network(), description.text);
+}
+
+void RunDirectory::reopen(const Recipe& recipe, const NetworkConfig& description) const {
+  if (!std::filesystem::exists(training())) {
+    throw Error(folder_.string() + ": nothing to resume: no " + training().filename().string());
+  }
+  if (read_file(config()) != recipe.text) {
+    throw Error(config().string() + ": differs from the recipe: resume with the recipe and --set of the run");
+  }
+  if (read_file(network()) != description.text) {
+    throw Error(network().string() + ": differs from network " + description.name +
+                ": it has been changed since");
+  }
+}
+
+std::vector<EpochMetrics> RunDirectory::metrics(std::uint32_t epochs) const {
+  std::vector<EpochMetrics> metrics;
+  if (epochs == 0) return metrics;
+  const auto path = folder_ / "metrics.jsonl";
+  std::istringstream lines(read_file(path));
+  std::string line;
+  while (metrics.size() < epochs && std::getline(lines, line)) {
+    try {
+      metrics.push_back(from_json(Json::parse(line)));
+    } catch (const nlohmann::json::exception& error) {
+      throw Error(path.string() + ':' + std::to_string(metrics.size() + 1) + ": " + error.what());
+    }
+  }
+  if (metrics.size() < epochs) throw Error(path.string() + ": ends before the saved epoch");
+  return metrics;
+}
+
+void RunDirectory::write_metrics(const std::vector<EpochMetrics>& metrics) const {
+  std::string text;
+  for (const EpochMetrics& entry : metrics) text += to_json(entry).dump() + '\n';
+  write_file(folder_ / "metrics.jsonl", text);
+}
+
+void RunDirectory::write_results(const Recipe& recipe, const EpochMetrics& last,
+                                 std::size_t test_images) const {
+  const Json results{{"accuracy", last.test_accuracy},
+                     {"images", test_images},
+                     {"network", recipe.network},
+                     {"bits", recipe.bits},
+                     {"epochs", last.epoch},
+                     {"train_loss", last.train_loss},
+                     {"train_accuracy", last.train_accuracy},
+                     {"provenance", {{"config_sha256", sha256(recipe.text)}, {"seed", recipe.seed}}}};
+  write_file(folder_ / "results.json", results.dump(2) + '\n');
+}
+
+}  // namespace sumline

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "nn/nn.hpp"
+
+/// The files of a run directory. Without Torch.
+namespace sumline {
+
+class RunDirectory {
+ public:
+  explicit RunDirectory(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  std::filesystem::path checkpoint() const { return folder_ / "checkpoint.pt"; }
+  std::filesystem::path training() const { return folder_ / "resume.pt"; }
+  std::filesystem::path config() const { return folder_ / "config.toml"; }
+  std::filesystem::path network() const { return folder_ / "network.toml"; }
+
+  /// Makes the folder and writes the two descriptions. @throws Error if a run stands there already
+  void create(const Recipe& recipe, const NetworkConfig& network) const;
+
+  /// Checks that the run standing there is of `recipe` and `network`, and cuts the metrics behind `epochs`
+  /// epochs.
+  /// @throws Error naming what differs
+  void reopen(const Recipe& recipe, const NetworkConfig& network) const;
+
+  /// metrics.jsonl, up to and including `epoch`.
+  std::vector<EpochMetrics> metrics(std::uint32_t epochs) const;
+  void write_metrics(const std::vector<EpochMetrics>& metrics) const;
+  void write_results(const Recipe& recipe, const EpochMetrics& last, std::size_t test_images) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace sumline

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "energy/error.hpp"
+#include "nn/batches.hpp"
+#include "nn/checkpoint.hpp"
+#include "nn/data_source.hpp"
+#include "nn/evaluation.hpp"
+#include "nn/network.hpp"
+#include "nn/nn.hpp"
+#include "nn/run_directory.hpp"
+#include "nn/training_state.hpp"
+
+namespace sumline {
+namespace {
+
+torch::optim::SGDOptions sgd_options(const OptimizerConfig& config) {
+  return torch::optim::SGDOptions(config.learning_rate)
+      .momentum(config.momentum)
+      .weight_decay(config.weight_decay);
+}
+
+class Trainer {
+ public:
+  Trainer(const Recipe& recipe, const NetworkConfig& config, const TrainOptions& options)
+      : recipe_(recipe),
+        options_(options),
+        directory_(options.run),
+        data_(load_data(recipe.data, config)),
+        pixels_(pixel_table(recipe.data.pixel_scale)),
+        network_(config, recipe.bits),
+        optimizer_(network_.parameters(), sgd_options(recipe.optimizer)) {
+    if (options.resume) {
+      directory_.reopen(recipe, config);
+      position_ = load_training(directory_.training(), network_, optimizer_);
+      metrics_ = directory_.metrics(position_.epoch);
+    } else {
+      directory_.create(recipe, config);
+      initialize(network_, recipe.seed);
+    }
+  }
+
+  TrainResult run() {
+    while (position_.epoch < recipe_.epochs) {
+      if (!train_epoch()) {
+        save();
+        return {true, last()};
+      }
+      finish_epoch();
+    }
+    directory_.write_results(recipe_, last(), data_.test.count());
+    return {false, last()};
+  }
+
+ private:
+  EpochMetrics last() const { return metrics_.empty() ? EpochMetrics{} : metrics_.back(); }
+  std::size_t batches() const { return (data_.train.count() + recipe_.batch - 1) / recipe_.batch; }
+  bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+
+  /// @returns false if the user stopped it; position_ then tells where to continue
+  bool train_epoch() {
+    const std::vector<std::uint32_t> order = shuffled(recipe_.seed, position_.epoch, data_.train.count());
+    for (auto& group : optimizer_.param_groups()) {
+      static_cast<torch::optim::SGDOptions&>(group.options()).lr(learning_rate(recipe_, position_.epoch));
+    }
+    network_.train();
+    while (position_.batch < batches()) {
+      if (stopped()) return false;
+      const auto start = std::chrono::steady_clock::now();
+      const std::size_t begin = position_.batch * recipe_.batch;
+      train_batch(
+          std::span(order).subspan(begin, std::min<std::size_t>(recipe_.batch, order.size() - begin)));
+      position_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      if (options_.on_batch) {
+        options_.on_batch({position_.epoch + 1, recipe_.epochs, position_.batch, batches(),
+                           position_.loss / static_cast<double>(position_.images)});
+      }
+    }
+    return true;
+  }
+
+  void train_batch(std::span<const std::uint32_t> indices) {
+    const Batch batch = make_batch(data_.train, indices, pixels_, [&](std::uint32_t image) {
+      return place(recipe_.augmentation, recipe_.seed, position_.epoch, image);
+    });
+    const at::Tensor logits = network_.forward(batch.images);
+    const at::Tensor loss = at::cross_entropy_loss(logits, batch.labels);
+    const double value = loss.item<double>();
+    if (!std::isfinite(value)) {
+      throw Error(
+          fmt::format("{}: epoch {}, batch {}: loss is {}: lower optimizer.learning_rate{}",
+                      options_.run.string(), position_.epoch + 1, position_.batch + 1, value,
+                      metrics_.empty() ? "" : fmt::format("; checkpoint.pt keeps epoch {}", last().epoch)));
+    }
+    optimizer_.zero_grad();
+    loss.backward();
+    optimizer_.step();
+    position_.loss += value * static_cast<double>(indices.size());
+    position_.correct +=
+        static_cast<std::uint64_t>(logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>());
+    position_.images += indices.size();
+    ++position_.batch;
+  }
+
+  void finish_epoch() {
+    const auto images = static_cast<double>(position_.images);
+    const Accuracy test = evaluate(network_, data_.test, data_.test.count(), pixels_);
+    metrics_.push_back({position_.epoch + 1, learning_rate(recipe_, position_.epoch), position_.loss / images,
+                        static_cast<double>(position_.correct) / images, test.value(), position_.seconds});
+    position_ = {position_.epoch + 1};
+    directory_.write_metrics(metrics_);
+    save();
+    save_tensors(directory_.checkpoint(), state_of(network_));
+    if (options_.on_epoch) options_.on_epoch(last());
+  }
+
+  void save() { save_training(directory_.training(), network_, optimizer_, position_); }
+
+  const Recipe& recipe_;
+  const TrainOptions& options_;
+  const RunDirectory directory_;
+  const Dataset data_;
+  const PixelTable pixels_;
+  Network network_;
+  torch::optim::SGD optimizer_;
+  Position position_;
+  std::vector<EpochMetrics> metrics_;
+};
+
+}  // namespace
+
+TrainResult train(const Recipe& recipe, const TrainOptions& options) {
+  at::set_num_threads(static_cast<int>(recipe.threads));
+  const NetworkConfig network = load_network(recipe.network);
+  return Trainer(recipe, network, options).run();
+}
+
+}  // namespace sumline
