@@ -37,10 +37,13 @@ class Handle {
 };
 
 /// Keeps the library from printing its error stack while in scope: the caller turns failures into one
-/// message.
+/// message. Constructed before anything else of the library is used.
 class Silence {
  public:
   Silence() {
+    // After a damaged file the library's clean-up at exit meets objects it cannot close, and says so.
+    static const herr_t kNoCleanUpAtExit = H5dont_atexit();
+    static_cast<void>(kNoCleanUpAtExit);
     H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   }

@@ -71,7 +71,7 @@ void GroupReader::damaged(const std::string& name) const {
 }
 
 GroupReader GroupReader::group(const std::string& name) const {
-  if (!has_link(name.c_str())) fail(name, "the group is missing: every workload has it");
+  if (!has_link(name.c_str())) fail(name, "the group is missing");
   Handle handle(H5Gopen2(group_, name.c_str(), H5P_DEFAULT), H5Gclose);
   if (!handle.valid()) damaged(name);
   return {std::move(handle), fmt::format("{}/{}", place_, name)};

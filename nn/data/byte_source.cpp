@@ -30,7 +30,8 @@ std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path, std::uin
     bytes.resize(size + kBlock);
     const int got = gzread(file.get(), bytes.data() + size, kBlock);
     int status = Z_OK;
-    const std::string reason = gzerror(file.get(), &status);
+    std::string reason = gzerror(file.get(), &status);
+    if (reason.rfind(path.string() + ": ", 0) == 0) reason.erase(0, path.string().size() + 2);
     if (got < 0 || status != Z_OK)
       throw Error(
           fmt::format("{}: byte {} of the unpacked data: cannot be unpacked ({}): the file is truncated "

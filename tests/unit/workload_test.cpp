@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traces/workload.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <functional>
+
+#include "tests/support/expect_error.hpp"
+#include "tests/support/tiny_workload.hpp"
+#include "traces/workload_digest.hpp"
+
+using namespace sumline;
+using namespace sumline::test;
+
+namespace {
+
+using Change = std::function<void(Workload&)>;
+
+struct Violation {
+  const char* message;
+  Change change;
+};
+
+std::string message_after(const Change& change) {
+  Workload workload = tiny_workload();
+  change(workload);
+  return error_of([&] { validate(workload); });
+}
+
+const std::string kConvolution = "workload \"tiny\": layer 0 \"layers.0\": ";
+const std::string kPool = "workload \"tiny\": layer 1 \"pool\": ";
+const std::string kLinear = "workload \"tiny\": layer 2 \"fc\": ";
+
+void check_all(const std::string& place, const std::vector<Violation>& violations) {
+  for (const Violation& violation : violations)
+    CHECK(message_after(violation.change) == place + violation.message);
+}
+
+}  // namespace
+
+TEST_CASE("A workload that obeys every rule is valid") {
+  CHECK_NOTHROW(validate(tiny_workload()));
+  CHECK(message_after([](Workload& w) { w.layers[2].in = {2, 1, 1}; }) == "no error");
+}
+
+TEST_CASE("A workload's images and labels are checked") {
+  check_all(
+      "workload \"tiny\": ",
+      {{"image = 0x4x4: every extent must lie in 1..1048576", [](Workload& w) { w.image.channels = 0; }},
+       {"image = 1x65536x65536: a map holds at most 2147483648 values",
+        [](Workload& w) {
+          w.image = {1, 65536, 65536};
+        }},
+       {"image_format = 9 bit unsigned_binary: codes have 1 to 8 bits",
+        [](Workload& w) { w.image_format.bits = 9; }},
+       {"layers = 0: a workload has at least one layer", [](Workload& w) { w.layers.clear(); }},
+       {"images = 0: a workload holds at least one image", [](Workload& w) { w.labels.clear(); }},
+       {"image_codes = 31 values: must hold images x channels x height x width = 32",
+        [](Workload& w) { w.image_codes.pop_back(); }},
+       {"labels = 3: the last layer tells 3 classes, labels lie in 0..2",
+        [](Workload& w) { w.labels[1] = 3; }},
+       {"layer name = \"layers.0\": must be unique", [](Workload& w) { w.layers[2].name = "layers.0"; }}});
+}
+
+TEST_CASE("An image code beyond its format is found") {
+  CHECK(message_after([](Workload& w) {
+          w.image_format.bits = 4;
+          w.layers[0].activations.bits = 4;
+        }) == "workload \"tiny\": image_codes = 217: a code of 4 bits lies in 0..15");
+}
+
+TEST_CASE("A layer's place in the graph is checked") {
+  check_all(kConvolution,
+            {{"input = 0: must name an earlier layer, -1 (the images) to -1",
+              [](Workload& w) { w.layers[0].input = 0; }},
+             {"input = -2: must name an earlier layer, -1 (the images) to -1",
+              [](Workload& w) { w.layers[0].input = -2; }},
+             {"activations = 4 bit unsigned_binary: must equal the codes it reads, 8 bit unsigned_binary",
+              [](Workload& w) { w.layers[0].activations.bits = 4; }},
+             {"requantize = false: only the last layer yields logits",
+              [](Workload& w) { w.layers[0].requantize = false; }}});
+  check_all(kPool, {{"in = 2x2x1: must equal the map it reads, 2x2x2",
+                     [](Workload& w) {
+                       w.layers[1].in.width = 1;
+                       w.layers[1].kernel = 1;
+                       w.layers[1].out = {2, 1, 1};
+                     }},
+                    {"kind = max_pool: the last layer must have weights: it yields the logits",
+                     [](Workload& w) { w.layers.pop_back(); }}});
+  check_all(kLinear, {{"requantize = true: the last layer yields the logits",
+                       [](Workload& w) { w.layers[2].requantize = true; }}});
+}
+
+TEST_CASE("A layer without a name is found") {
+  CHECK(message_after([](Workload& w) { w.layers[0].name.clear(); }) ==
+        "workload \"tiny\": layer 0 \"\": name = \"\": must not be empty");
+}
+
+TEST_CASE("A layer nobody reads is found") {
+  CHECK(message_after([](Workload& w) {
+          w.layers[2].input = 0;
+          w.layers[2].in = {2, 2, 2};
+          w.layers[2].weight_codes.assign(24, 1);
+        }) ==
+        "workload \"tiny\": layers = \"pool\": no later layer reads its output, only the last layer may "
+        "stand alone");
+}
+
+TEST_CASE("A layer's geometry is checked") {
+  check_all(
+      kConvolution,
+      {{"kernel = 0: must lie in 1..1048576", [](Workload& w) { w.layers[0].kernel = 0; }},
+       {"stride = 0: must be at least 1", [](Workload& w) { w.layers[0].stride = 0; }},
+       {"padding = 3: must be smaller than the kernel, or windows would hold padding only",
+        [](Workload& w) { w.layers[0].padding = 3; }},
+       {"kernel = 5: must fit into the padded height of 4", [](Workload& w) { w.layers[0].kernel = 5; }},
+       {"out = 2x3x2: the height must be (in + 2 padding - kernel) / stride + 1 = 2",
+        [](Workload& w) { w.layers[0].out.height = 3; }},
+       {"out = 2x2x1: the width must be (in + 2 padding - kernel) / stride + 1 = 2",
+        [](Workload& w) { w.layers[0].out.width = 1; }}});
+  check_all(
+      kPool,
+      {{"out = 3x1x1: pooling keeps the 2 channels", [](Workload& w) { w.layers[1].out.channels = 3; }},
+       {"kind = max_pool: has neither weights nor an affine", [](Workload& w) { w.layers[1].scale = {1}; }}});
+  check_all(kLinear,
+            {{"kernel/stride/padding = 2/1/0: a linear layer has 1/1/0",
+              [](Workload& w) { w.layers[2].kernel = 2; }},
+             {"out = 3x2x1: a linear layer yields Nx1x1", [](Workload& w) { w.layers[2].out.height = 2; }}});
+}
+
+TEST_CASE("A layer's weights and affine are checked") {
+  check_all(
+      kConvolution,
+      {{"weights = 0 bit mid_rise: codes have 1 to 8 bits",
+        [](Workload& w) { w.layers[0].weights.bits = 0; }},
+       {"weight_codes = 19 values: must hold out.channels x rows = 18",
+        [](Workload& w) { w.layers[0].weight_codes.push_back(0); }},
+       {"weight_codes = 16: a code of 4 bits lies in 0..15",
+        [](Workload& w) { w.layers[0].weight_codes[3] = 16; }},
+       {"scale = 1 values: must hold out.channels = 2", [](Workload& w) { w.layers[0].scale.pop_back(); }},
+       {"offset = 3 values: must hold out.channels = 2",
+        [](Workload& w) { w.layers[0].offset.push_back(0); }},
+       {"scale = nan: must be finite (channel 1)", [](Workload& w) { w.layers[0].scale[1] = std::nan(""); }},
+       {"offset = inf: must be finite (channel 0)", [](Workload& w) { w.layers[0].offset[0] = INFINITY; }}});
+}
+
+TEST_CASE("A layer's output quantiser is checked") {
+  check_all(
+      kConvolution,
+      {{"quantizer.bits = 9: codes have 1 to 8 bits", [](Workload& w) { w.layers[0].quantizer.bits = 9; }},
+       {"quantizer.step = 0: must be a positive number", [](Workload& w) { w.layers[0].quantizer.step = 0; }},
+       {"quantizer.thresholds = 5 values: must hold out.channels x (2^bits - 1) = 6",
+        [](Workload& w) { w.layers[0].quantizer.thresholds.pop_back(); }},
+       {"quantizer.thresholds = unordered in channel 0: must ascend where scale >= 0",
+        [](Workload& w) { w.layers[0].quantizer.thresholds[0] = 1; }},
+       {"quantizer.thresholds = unordered in channel 1: must descend where scale < 0",
+        [](Workload& w) { w.layers[0].quantizer.thresholds[5] = 1; }}});
+  check_all(kLinear, {{"quantizer = set: needs requantize = true",
+                       [](Workload& w) { w.layers[2].quantizer.bits = 1; }}});
+}
+
+TEST_CASE("The digest of a workload tells any two apart and is stable") {
+  const std::string digest = content_sha256(tiny_workload());
+  CHECK(digest == "dc344ebb4e346ed7985e9a0b2bd5431f901459ee262f8f85f6269986161b1b62");
+  const std::vector<Change> changes = {[](Workload& w) { w.network = "tinz"; },
+                                       [](Workload& w) { w.labels[0] = 1; },
+                                       [](Workload& w) { w.image_codes[5] ^= 1U; },
+                                       [](Workload& w) { w.layers[0].offset[1] = 1.0000000000000002; },
+                                       [](Workload& w) { w.layers[0].quantizer.thresholds[2] = 501; },
+                                       [](Workload& w) { std::swap(w.layers[0].name, w.layers[1].name); }};
+  for (const Change& change : changes) {
+    Workload changed = tiny_workload();
+    change(changed);
+    CHECK(content_sha256(changed) != digest);
+  }
+}
