@@ -91,7 +91,7 @@ class Network {
                          const auto sums =
                              std::span<const std::int32_t>(worker.accumulators)
                                  .subspan(first * layer.out.channels, size * layer.out.channels);
-                         store(index, sums, size, target, worker, logit_sums);
+                         store(index, sums, target, worker, logit_sums);
                        });
     }
   }
@@ -111,19 +111,17 @@ class Network {
 
   /// Turns [size, channels] accumulators into [channels, positions] codes, or hands them on where they are
   /// logits.
-  void store(std::size_t index, std::span<const std::int32_t> sums, std::size_t size, std::size_t target,
-             Worker& worker, std::span<std::int32_t> logit_sums) const {
+  void store(std::size_t index, std::span<const std::int32_t> sums, std::size_t target, Worker& worker,
+             std::span<std::int32_t> logit_sums) const {
     const Layer& layer = workload_.layers[index];
-    for (std::size_t channel = 0; channel < layer.out.channels; ++channel) {
-      const std::size_t first = target + channel * layer.out.positions();
-      if (layer.requantize) {
-        engines_[index]->lut()->codes(channel, sums.subspan(channel), layer.out.channels,
-                                      std::span(worker.maps[index]).subspan(first, size));
-        continue;
-      }
-      for (std::size_t vector = 0; vector < size; ++vector) {
-        logit_sums[first + vector] = sums[vector * layer.out.channels + channel];
-      }
+    const std::size_t positions = layer.out.positions();
+    if (layer.requantize) {
+      engines_[index]->lut()->codes(sums, std::span(worker.maps[index]).subspan(target), positions);
+      return;
+    }
+    for (std::size_t element = 0; element < sums.size(); ++element) {
+      const std::size_t channel = element % layer.out.channels;
+      logit_sums[target + channel * positions + element / layer.out.channels] = sums[element];
     }
   }
 

@@ -4,10 +4,56 @@
 #include <algorithm>
 #include <cstring>
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "components/model/bit_planes.cpp"
+#include "components/model/simd_targets.hpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#ifndef SUMLINE_BIT_PLANES_CONSTANTS
+#define SUMLINE_BIT_PLANES_CONSTANTS
 namespace sumline {
+inline constexpr std::uint64_t kEachByte = 0x0101010101010101;
+}  // namespace sumline
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace sumline {
+namespace HWY_NAMESPACE {
 namespace {
 
-constexpr std::uint64_t kLowBits = 0x0101010101010101;
+/// Compiled per target for the sake of its count instruction. @param lowest bit of every digit, in each byte
+std::uint64_t count_digits(const std::uint8_t* codes, std::size_t size, std::uint32_t digit_bits,
+                           std::uint64_t lowest) {
+  std::uint64_t active = 0;
+  for (std::size_t index = 0; index < size; index += 8) {
+    std::uint64_t eight = 0;
+    if (index + 8 <= size) {
+      std::memcpy(&eight, codes + index, 8);
+    } else {
+      std::memcpy(&eight, codes + index, size - index);
+    }
+    std::uint64_t digits = eight;
+    for (std::uint32_t bit = 1; bit < digit_bits; ++bit) {
+      digits |= (eight >> bit) & (kEachByte * (0xFFU >> bit));
+    }
+    active += static_cast<std::uint64_t>(std::popcount(digits & lowest));
+  }
+  return active;
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace sumline
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sumline {
+
+HWY_EXPORT(count_digits);
+
+namespace {
+
 /// Multiplying eight 0/1 bytes by this gathers them into the top byte, byte i to bit i.
 constexpr std::uint64_t kGather = 0x0102040810204080;
 
@@ -29,21 +75,11 @@ std::uint32_t count_ones(std::span<const std::uint64_t> words, RowRange range) {
 }
 
 std::uint64_t count_active_digits(std::span<const std::uint8_t> codes, std::uint32_t digit_bits) {
-  std::uint64_t lowest = 0;  // the lowest bit of every digit of a code, in each of eight codes
+  std::uint64_t lowest = 0;
   for (std::uint32_t bit = 0; bit < 8; bit += digit_bits) {
-    lowest |= kLowBits << bit;
+    lowest |= kEachByte << bit;
   }
-  std::uint64_t active = 0;
-  for (std::size_t index = 0; index < codes.size(); index += 8) {
-    std::uint64_t eight = 0;
-    std::memcpy(&eight, codes.data() + index, std::min<std::size_t>(8, codes.size() - index));
-    std::uint64_t digits = 0;
-    for (std::uint32_t bit = 0; bit < digit_bits; ++bit) {
-      digits |= (eight >> bit) & lowest & (kLowBits * (0xFFU >> bit));
-    }
-    active += static_cast<std::uint64_t>(std::popcount(digits));
-  }
-  return active;
+  return HWY_DYNAMIC_DISPATCH(count_digits)(codes.data(), codes.size(), digit_bits, lowest);
 }
 
 void BitPlanes::assign(std::span<const std::uint8_t> codes, std::uint32_t bits) {
@@ -58,10 +94,11 @@ void BitPlanes::assign(std::span<const std::uint8_t> codes, std::uint32_t bits) 
       continue;
     }
     for (std::uint32_t bit = 0; bit < bits; ++bit) {
-      const std::uint64_t gathered = (((eight >> bit) & kLowBits) * kGather) >> 56;
+      const std::uint64_t gathered = (((eight >> bit) & kEachByte) * kGather) >> 56;
       words_[bit * words_per_plane_ + row / 64] |= gathered << (row % 64);
     }
   }
 }
 
 }  // namespace sumline
+#endif  // HWY_ONCE

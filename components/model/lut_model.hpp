@@ -24,24 +24,38 @@ class LutModel {
 
   /// @param accumulator below 2^30 in magnitude
   std::uint8_t code(std::size_t channel, std::int32_t accumulator) const;
-  /// codes[i] of accumulators[i * stride], one channel.
-  void codes(std::size_t channel, std::span<const std::int32_t> accumulators, std::size_t stride,
-             std::span<std::uint8_t> codes) const;
+  /// Many at once: codes[channel * stride + i] of accumulators[i, channel].
+  /// @param accumulators [count, channels] @param codes of at least (channels - 1) * stride + count
+  void codes(std::span<const std::int32_t> accumulators, std::span<std::uint8_t> codes,
+             std::size_t stride) const;
   /// Table accesses for one code: what `lut_lookup` counts.
   std::uint32_t accesses_per_code() const { return mode_ == LutMode::direct ? 1 : bits_; }
 
  private:
+  void build_bounds(const Layer& layer);
+  void build_estimate();
+  void build_table(std::uint32_t index_bits);
+  bool thresholds_follow(std::size_t channel) const;
   std::uint8_t search(std::size_t channel, std::int32_t accumulator) const;
   std::uint8_t look_up(std::size_t channel, std::int32_t accumulator) const;
 
   LutMode mode_;
   std::uint32_t bits_;
-  std::vector<double> slope_;         ///< [channels] z / step = slope * A + start
-  std::vector<double> start_;         ///< [channels]
-  std::vector<std::int32_t> bounds_;  ///< search: [channels, 2^bits + 1], code j where bounds[j] <= A <
-                                      ///< bounds[j + 1], signed by the slope
-  std::vector<std::uint8_t> table_;   ///< direct: [2^index_bits]
-  double address_scale_ = 0;          ///< direct: addresses per code
+  std::vector<double> slope_;  ///< [channels] z / step = slope * A + start
+  std::vector<double> start_;  ///< [channels]
+
+  // threshold_search
+  std::vector<std::int32_t>
+      bounds_;  ///< [channels, 2^bits - 1] ascending: thresholds, negated with A where the slope is
+  // For a batch the affine map is evaluated in float; only results near a boundary are searched.
+  std::vector<float> batch_slope_;  ///< [kBatch, channels]
+  std::vector<float> batch_start_;  ///< [kBatch, channels]
+  std::vector<float>
+      batch_doubt_;  ///< [kBatch, channels] distance from a boundary below which the table decides
+
+  // direct
+  std::vector<std::uint8_t> table_;  ///< [2^index_bits]
+  double addresses_per_code_ = 0;
 };
 
 }  // namespace sumline
