@@ -27,18 +27,29 @@ void add(PeakPart& total, const PeakPart& part, double times) {
   total.area += times * part.area;
 }
 
-/// @param read_time of one OU read
-Hertz operations(const Accelerator& accelerator, Second read_time) {
+/// Blocks of bitlines that one group of wordlines is read in.
+std::uint32_t blocks_of(const Accelerator& accelerator) {
+  return divide_up(accelerator.array.columns, accelerator.ou.columns);
+}
+
+/// Of an OU read that lasts until `bitlines` bitlines are converted, too.
+Second read_time(const Accelerator& accelerator, std::uint32_t bitlines) {
+  const Second conversion = adc_figures(accelerator.adc.cost, accelerator.adc.bits).time;
+  return std::max(accelerator.array.read_time,
+                  static_cast<double>(divide_up(bitlines, accelerator.adc.per_array)) * conversion);
+}
+
+/// @param group_time for all blocks of one group of wordlines
+Hertz operations(const Accelerator& accelerator, Second group_time) {
   const ArrayConfig& array = accelerator.array;
   const double arrays =
       static_cast<double>(accelerator.chip.tiles) * accelerator.tile.banks * accelerator.bank.arrays;
   const double columns_per_weight = divide_up(accelerator.peak.weight_bits, array.cell_bits) *
                                     (accelerator.weights.mapping == WeightMapping::differential ? 2.0 : 1.0);
   const double operations_per_array = 2.0 * array.rows * array.columns / columns_per_weight;
-  const double reads = static_cast<double>(divide_up(array.rows, accelerator.ou.rows)) *
-                       divide_up(array.columns, accelerator.ou.columns) *
-                       divide_up(accelerator.peak.input_bits, accelerator.dac.bits);
-  return arrays * operations_per_array / (reads * read_time);
+  const double groups = static_cast<double>(divide_up(array.rows, accelerator.ou.rows)) *
+                        divide_up(accelerator.peak.input_bits, accelerator.dac.bits);
+  return arrays * operations_per_array / (groups * group_time);
 }
 
 }  // namespace
@@ -55,11 +66,13 @@ PeakFigures peak_figures(const Accelerator& accelerator) {
   add(figures.chip, tile, accelerator.chip.tiles);
   add(figures.chip, router, routers(accelerator.chip, accelerator.chip.tiles));
 
-  const std::uint32_t bitlines = accelerator.ou.columns + (has_unit_column(accelerator.weights) ? 1 : 0);
-  const Second conversion = adc_figures(accelerator.adc.cost, accelerator.adc.bits).time;
-  const Second converted = static_cast<double>(divide_up(bitlines, accelerator.adc.per_array)) * conversion;
-  figures.operations = operations(accelerator, accelerator.array.read_time);
-  figures.sustained_operations = operations(accelerator, std::max(accelerator.array.read_time, converted));
+  // A unit column is read with the first block of a group.
+  const double blocks = blocks_of(accelerator);
+  const std::uint32_t bitlines = accelerator.ou.columns;
+  const Second first = read_time(accelerator, bitlines + (has_unit_column(accelerator.weights) ? 1 : 0));
+  figures.operations = operations(accelerator, blocks * accelerator.array.read_time);
+  figures.sustained_operations =
+      operations(accelerator, first + (blocks - 1) * read_time(accelerator, bitlines));
   return figures;
 }
 
