@@ -73,22 +73,23 @@ struct Pose {
 
 Pose draw_pose(Dice& dice) {
   // A rotation by angle a without a sine: with t = tan(a/2), cos a = (1-t^2)/(1+t^2) and sin a = 2t/(1+t^2).
-  const std::int64_t t = dice.around_zero(kOne / 5);
+  const std::int64_t t = dice.around_zero(kOne / 4);
   const std::int64_t square = t * t / kOne;
   const std::int64_t cosine = (kOne - square) * kOne / (kOne + square);
   const std::int64_t sine = 2 * t * kOne / (kOne + square);
   const std::int64_t shear = dice.around_zero(kOne / 2);
-  const std::int64_t width = dice.between(24, 42);  // 1/256 pixel per glyph unit
-  const std::int64_t height = dice.between(28, 40);
+  const std::int64_t width = dice.between(20, 42);  // 1/256 pixel per glyph unit
+  const std::int64_t height = dice.between(24, 40);
   return {
       {cosine * width, (cosine * shear / kOne - sine) * height, sine * width,
        (sine * shear / kOne + cosine) * height},
       {kSide * kPixel / 2 + dice.around_zero(3 * kPixel), kSide * kPixel / 2 + dice.around_zero(3 * kPixel)}};
 }
 
-/// One coordinate of a Catmull-Rom curve from b to c, at step/8 of the way.
+constexpr std::int64_t kSteps = 4;  // straight pieces between two points of a stroke
+
+/// One coordinate of a Catmull-Rom curve from b to c, at step/kSteps of the way.
 std::int64_t curve(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d, std::int64_t step) {
-  constexpr std::int64_t kSteps = 8;
   return (2 * b * kSteps * kSteps * kSteps + (c - a) * step * kSteps * kSteps +
           (2 * a - 5 * b + 4 * c - d) * step * step * kSteps + (3 * b - a - 3 * c + d) * step * step * step) /
          (2 * kSteps * kSteps * kSteps);
@@ -111,7 +112,7 @@ std::vector<Point> trace(const Stroke& stroke, const Pose& pose, std::int64_t sh
     const Point& b = points[i];
     const Point& c = points[i + 1];
     const Point& d = points[std::min(i + 2, points.size() - 1)];
-    for (std::int64_t step = 1; step <= 8; ++step)
+    for (std::int64_t step = 1; step <= kSteps; ++step)
       path.push_back({curve(a.x, b.x, c.x, d.x, step), curve(a.y, b.y, c.y, d.y, step)});
   }
   return path;
@@ -124,14 +125,15 @@ std::int64_t square_root(std::int64_t value) {
   return root;
 }
 
-std::int64_t distance(const Point& p, const Point& a, const Point& b) {
+/// Squared distance of p from the piece a-b.
+std::int64_t square_distance(const Point& p, const Point& a, const Point& b) {
   const Point along{b.x - a.x, b.y - a.y};
   const std::int64_t length = along.x * along.x + along.y * along.y;
   const std::int64_t dot = (p.x - a.x) * along.x + (p.y - a.y) * along.y;
   const std::int64_t part = length == 0 ? 0 : std::clamp<std::int64_t>(dot * kOne / length, 0, kOne);
   const std::int64_t dx = p.x - a.x - along.x * part / kOne;
   const std::int64_t dy = p.y - a.y - along.y * part / kOne;
-  return square_root(dx * dx + dy * dy);
+  return dx * dx + dy * dy;
 }
 
 /// A picture in the making: how much of each pixel is inked, 0..256.
@@ -145,19 +147,18 @@ class Canvas {
 
  private:
   void segment(const Point& a, const Point& b, std::int64_t radius) {
-    const std::int64_t reach = radius + kPixel;
-    const auto first = [&](std::int64_t u, std::int64_t v) {
-      return std::clamp<std::int64_t>((std::min(u, v) - reach) / kPixel, 0, kSide - 1);
-    };
-    const auto last = [&](std::int64_t u, std::int64_t v) {
-      return std::clamp<std::int64_t>((std::max(u, v) + reach) / kPixel, 0, kSide - 1);
-    };
-    for (std::int64_t y = first(a.y, b.y); y <= last(a.y, b.y); ++y)
-      for (std::int64_t x = first(a.x, b.x); x <= last(a.x, b.x); ++x) {
+    const std::int64_t reach = radius + kPixel / 2;
+    const auto pixel = [](std::int64_t at) { return std::clamp<std::int64_t>(at / kPixel, 0, kSide - 1); };
+    const std::int64_t left = pixel(std::min(a.x, b.x) - reach);
+    const std::int64_t right = pixel(std::max(a.x, b.x) + reach);
+    const std::int64_t bottom = pixel(std::max(a.y, b.y) + reach);
+    for (std::int64_t y = pixel(std::min(a.y, b.y) - reach); y <= bottom; ++y)
+      for (std::int64_t x = left; x <= right; ++x) {
         const Point middle{x * kPixel + kPixel / 2, y * kPixel + kPixel / 2};
-        const std::int64_t covered = radius + kPixel / 2 - distance(middle, a, b);
+        const std::int64_t square = square_distance(middle, a, b);
+        if (square >= reach * reach) continue;
         std::int64_t& ink = ink_[static_cast<std::size_t>(y * kSide + x)];
-        ink = std::max(ink, std::clamp<std::int64_t>(covered, 0, kPixel));
+        ink = std::max(ink, std::min(reach - square_root(square), kPixel));
       }
   }
 
@@ -183,13 +184,13 @@ void draw_digit(std::uint32_t digit, Dice& dice, std::uint8_t* pixels) {
       ways[static_cast<std::size_t>(dice.between(0, static_cast<std::int64_t>(ways.size()) - 1))];
   const Pose pose = draw_pose(dice);
   const std::int64_t radius = dice.between(kPixel * 6 / 10, kPixel * 17 / 10);
-  const std::int64_t shake = dice.between(16 * 6, 16 * 22);
+  const std::int64_t shake = dice.between(16 * 8, 16 * 38);
   Canvas canvas;
   for (const Stroke& stroke : glyph) canvas.draw(trace(stroke, pose, shake, dice), radius);
-  if (dice.one_in(5)) draw_clutter(canvas, dice);
+  if (dice.one_in(2)) draw_clutter(canvas, dice);
 
-  const std::int64_t ink = dice.between(150, 255);
-  const std::int64_t noise = dice.between(0, 60);
+  const std::int64_t ink = dice.between(120, 255);
+  const std::int64_t noise = dice.between(0, 80);
   for (std::size_t i = 0; i < kImageSize; ++i)
     pixels[i] = static_cast<std::uint8_t>(
         std::clamp<std::int64_t>(ink * canvas.ink(i) / kPixel + dice.around_zero(noise), 0, 255));
