@@ -69,14 +69,10 @@ void check_encoding(const Layer& layer) {
 
 /// Of the two's complement number that holds every accumulator of the layer.
 std::uint32_t accumulator_bits(const Layer& layer) {
-  const auto largest_weight = std::max(std::abs(layer.weights.value(0)),
-                                       std::abs(layer.weights.value((1U << layer.weights.bits) - 1)));
-  const std::uint64_t largest =
-      layer.rows() * ((1U << layer.activations.bits) - 1) * static_cast<std::uint64_t>(largest_weight);
-  const auto bits = static_cast<std::uint32_t>(std::bit_width(largest)) + 1;
-  if (bits > 32) {
+  const auto bits = static_cast<std::uint32_t>(std::bit_width(largest_accumulator(layer))) + 1;
+  if (bits > 31) {
     throw Error("layer '" + layer.name + "': accumulators of " + std::to_string(bits) +
-                " bits: at most 32; " + "the layer has too many inputs or too many bits");
+                " bits: at most 31; " + "the layer has too many inputs or too many bits");
   }
   return bits;
 }

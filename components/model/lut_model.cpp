@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "components/model/affine_codes.hpp"
+#include "components/model/slicing.hpp"
 #include "energy/error.hpp"
 
 namespace sumline {
@@ -25,7 +26,9 @@ std::int32_t narrow(std::int64_t threshold) {
 }  // namespace
 
 LutModel::LutModel(const Layer& layer, LutMode mode, std::uint32_t index_bits)
-    : mode_(mode), bits_(layer.quantizer.bits) {
+    : mode_(mode),
+      bits_(layer.quantizer.bits),
+      largest_(static_cast<std::int32_t>(largest_accumulator(layer))) {
   SUMLINE_ASSERT(layer.requantize, "only a layer that requantises has a table");
   for (std::size_t channel = 0; channel < layer.out.channels; ++channel) {
     slope_.push_back(layer.scale[channel] / layer.quantizer.step);
@@ -56,7 +59,8 @@ void LutModel::build_estimate() {
   }
 }
 
-/// True where every threshold stands where the affine map crosses its boundary, to half the doubt.
+/// True where every threshold that an accumulator can meet stands where the affine map crosses its boundary,
+/// to half the doubt.
 bool LutModel::thresholds_follow(std::size_t channel) const {
   const std::size_t steps = (std::size_t{1} << bits_) - 1;
   const double slope = std::abs(slope_[channel]);
@@ -90,12 +94,12 @@ void LutModel::codes(std::span<const std::int32_t> accumulators, std::span<std::
   const std::size_t channels = slope_.size();
   const std::size_t count = accumulators.size() / channels;
   std::size_t done = 0;
+  const AffineBatch batch{batch_slope_, batch_start_, batch_doubt_, largest_, (1U << bits_) - 1};
   std::vector<std::uint8_t> estimates(kBatch * channels);
   std::vector<std::uint32_t> doubtful(kBatch * channels);
   for (; mode_ == LutMode::threshold_search && done + kBatch <= count; done += kBatch) {
     const auto sums = accumulators.subspan(done * channels, kBatch * channels);
-    const std::size_t found =
-        affine_codes(sums, batch_slope_, batch_start_, batch_doubt_, (1U << bits_) - 1, estimates, doubtful);
+    const std::size_t found = affine_codes(sums, batch, estimates, doubtful);
     for (std::size_t index = 0; index < found; ++index) {
       estimates[doubtful[index]] = search(doubtful[index] % channels, sums[doubtful[index]]);
     }

@@ -41,6 +41,7 @@ class LutModel {
 
   LutMode mode_;
   std::uint32_t bits_;
+  std::int32_t largest_;       ///< magnitude of an accumulator, were all readouts lossless
   std::vector<double> slope_;  ///< [channels] z / step = slope * A + start
   std::vector<double> start_;  ///< [channels]
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "components/model/slicing.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "energy/error.hpp"
@@ -8,10 +9,11 @@
 namespace sumline {
 namespace {
 
-/// Base-2^cell_bits digits of `magnitude(code)`, one slice per digit, each weighing `factor` times its place value.
+/// Base-2^cell_bits digits of `magnitude(code)`, one slice per digit, each weighing `factor` times its place
+/// value.
 template <class Magnitude>
-void append_slices(std::vector<WeightSlice>& slices, CodeFormat format, std::uint32_t cell_bits, std::int32_t factor,
-                   Magnitude magnitude) {
+void append_slices(std::vector<WeightSlice>& slices, CodeFormat format, std::uint32_t cell_bits,
+                   std::int32_t factor, Magnitude magnitude) {
   const std::uint32_t mask = (1U << cell_bits) - 1;
   for (std::uint32_t shift = 0; shift < format.bits; shift += cell_bits) {
     WeightSlice slice{factor * (std::int32_t{1} << shift), {}};
@@ -24,7 +26,14 @@ void append_slices(std::vector<WeightSlice>& slices, CodeFormat format, std::uin
 
 }  // namespace
 
-WeightSlicing::WeightSlicing(WeightMapping mapping, CodeFormat format, std::uint32_t cell_bits) : constant(0) {
+std::uint64_t largest_accumulator(const Layer& layer) {
+  const auto largest_weight = std::max(std::abs(layer.weights.value(0)),
+                                       std::abs(layer.weights.value((1U << layer.weights.bits) - 1)));
+  return layer.rows() * ((1U << layer.activations.bits) - 1) * static_cast<std::uint64_t>(largest_weight);
+}
+
+WeightSlicing::WeightSlicing(WeightMapping mapping, CodeFormat format, std::uint32_t cell_bits)
+    : constant(0) {
   SUMLINE_ASSERT(format.bits >= 1 && format.bits <= 8, "weight codes have 1 to 8 bits");
   switch (mapping) {
     case WeightMapping::offset: {

@@ -8,13 +8,17 @@
 #include "configs/accelerator.hpp"
 #include "traces/workload.hpp"
 
-/// How codes become the digits that arrays hold and wordlines carry: the encodings of the project's one equation.
+/// How codes become the digits that arrays hold and wordlines carry: the encodings of the project's one
+/// equation.
 namespace sumline {
+
+/// The largest magnitude an exact accumulator of `layer` can have: rows * (2^b - 1) * max |weight|.
+std::uint64_t largest_accumulator(const Layer& layer);
 
 /// One group of columns: the digit every weight code stores there, and the factor of its partial sums.
 struct WeightSlice {
-  std::int32_t coefficient;            ///< a_p
-  std::array<std::uint8_t, 256> digit; ///< [code], 0..2^cell_bits - 1
+  std::int32_t coefficient;             ///< a_p
+  std::array<std::uint8_t, 256> digit;  ///< [code], 0..2^cell_bits - 1
 };
 
 /// value(code) = sum over slices of coefficient * digit[code] + constant, for every code of the format.
@@ -27,7 +31,8 @@ struct WeightSlicing {
   WeightSlicing(WeightMapping mapping, CodeFormat format, std::uint32_t cell_bits);
 };
 
-/// Activations go in `digits` steps of `digit_bits` bits, least significant first; step t weighs 2^(t * digit_bits).
+/// Activations go in `digits` steps of `digit_bits` bits, least significant first; step t weighs 2^(t *
+/// digit_bits).
 struct ActivationSlicing {
   std::uint32_t bits;
   std::uint32_t digit_bits;

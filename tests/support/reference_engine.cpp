@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/reference_engine.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sumline::test {
+namespace {
+
+using Integers = std::vector<std::int64_t>;
+
+/// The bitlines of one output: what each cell holds for a weight code, and what its sum weighs.
+struct Bitline {
+  std::int64_t weight;
+  Integers cell;  ///< [code]
+};
+
+std::vector<Bitline> bitlines_of_output(const CodeFormat& format, const Accelerator& accelerator) {
+  const std::int64_t base = std::int64_t{1} << accelerator.array.cell_bits;
+  std::vector<Bitline> bitlines;
+  const auto add = [&](std::int64_t factor, const Integers& magnitudes) {
+    Integers rest = magnitudes;
+    for (std::uint32_t bit = 0; bit < format.bits; bit += accelerator.array.cell_bits) {
+      Bitline bitline{factor, {}};
+      for (std::int64_t& magnitude : rest) {
+        bitline.cell.push_back(magnitude % base);
+        magnitude /= base;
+      }
+      bitlines.push_back(bitline);
+      factor *= base;
+    }
+  };
+  Integers codes, positive, negative;
+  for (std::uint32_t code = 0; code < (1U << format.bits); ++code) {
+    codes.push_back(code);
+    positive.push_back(std::max(format.value(code), 0));
+    negative.push_back(std::max(-format.value(code), 0));
+  }
+  if (accelerator.weights.mapping == WeightMapping::offset) {
+    add(format.encoding == Encoding::mid_rise ? 2 : 1, codes);
+  } else {
+    add(1, positive);
+    add(-1, negative);
+  }
+  return bitlines;
+}
+
+/// Code on row `row` of the input vector at output (y, x).
+std::int64_t input_code(const Layer& layer, const std::uint8_t* map, std::size_t row, std::size_t y,
+                        std::size_t x) {
+  if (layer.kind == LayerKind::linear) return map[row];
+  const std::size_t channel = row / (layer.kernel * layer.kernel);
+  const auto in_y =
+      static_cast<std::int64_t>(y * layer.stride + row / layer.kernel % layer.kernel) - layer.padding;
+  const auto in_x = static_cast<std::int64_t>(x * layer.stride + row % layer.kernel) - layer.padding;
+  if (in_y < 0 || in_x < 0 || in_y >= layer.in.height || in_x >= layer.in.width) return 0;
+  return map[(channel * layer.in.height + static_cast<std::size_t>(in_y)) * layer.in.width +
+             static_cast<std::size_t>(in_x)];
+}
+
+/// Lists of rows that are driven together for these digits.
+std::vector<std::vector<std::size_t>> groups_of(const OuConfig& ou, const Integers& digits) {
+  std::vector<std::vector<std::size_t>> groups;
+  if (ou.skipping == Skipping::compaction) {
+    for (std::size_t row = 0; row < digits.size(); ++row) {
+      if (digits[row] == 0) continue;
+      if (groups.empty() || groups.back().size() == ou.rows) groups.emplace_back();
+      groups.back().push_back(row);
+    }
+    return groups;
+  }
+  for (std::size_t begin = 0; begin < digits.size(); begin += ou.rows) {
+    std::vector<std::size_t> group;
+    bool any = false;
+    for (std::size_t row = begin; row < std::min<std::size_t>(begin + ou.rows, digits.size()); ++row) {
+      group.push_back(row);
+      any = any || digits[row] != 0;
+    }
+    if (any || ou.skipping == Skipping::none) groups.push_back(group);
+  }
+  return groups;
+}
+
+/// One crossbar: rows [row_begin, row_end) and columns [column_begin, column_end) of the layer.
+struct Crossbar {
+  const Accelerator& accelerator;
+  std::vector<Integers> cells;                                    ///< [columns][rows]
+  std::vector<std::size_t> output;                                ///< [columns]
+  Integers weight;                                                ///< [columns], negative where inverted
+  std::vector<std::pair<std::size_t, std::int64_t>> corrections;  ///< (output, factor of the input sum)
+};
+
+Crossbar program(const Layer& layer, const Accelerator& accelerator, std::size_t row_begin,
+                 std::size_t row_end, std::size_t column_begin, std::size_t column_end) {
+  const std::vector<Bitline> bitlines = bitlines_of_output(layer.weights, accelerator);
+  const std::int64_t full = (std::int64_t{1} << accelerator.array.cell_bits) - 1;
+  Crossbar crossbar{accelerator, {}, {}, {}, {}};
+  for (std::size_t column = column_begin; column < column_end; ++column) {
+    const std::size_t output = column / bitlines.size();
+    const Bitline& bitline = bitlines[column % bitlines.size()];
+    Integers cells;
+    std::int64_t total = 0;
+    for (std::size_t row = row_begin; row < row_end; ++row) {
+      cells.push_back(bitline.cell[layer.weight_codes[output * layer.rows() + row]]);
+      total += cells.back();
+    }
+    std::int64_t weight = bitline.weight;
+    if (accelerator.weights.flip && 2 * total > full * static_cast<std::int64_t>(cells.size())) {
+      for (std::int64_t& cell : cells) cell = full - cell;
+      crossbar.corrections.emplace_back(output, weight * full);
+      weight = -weight;
+    }
+    if (accelerator.weights.mapping == WeightMapping::offset && column % bitlines.size() == 0) {
+      crossbar.corrections.emplace_back(output, layer.weights.value(0));
+    }
+    crossbar.cells.push_back(cells);
+    crossbar.output.push_back(output);
+    crossbar.weight.push_back(weight);
+  }
+  return crossbar;
+}
+
+/// What the converter makes of a sum.
+std::int64_t convert(std::int64_t sum, const Accelerator& accelerator, ReferenceCounts& counts) {
+  const std::int64_t code = std::min(sum, (std::int64_t{1} << accelerator.adc.bits) - 1);
+  counts.saturated += code != sum ? 1 : 0;
+  return code;
+}
+
+/// Reads one group. @param place value of the digits @param outputs accumulators of the layer's outputs
+void read_group(const Crossbar& crossbar, const Integers& digits, const std::vector<std::size_t>& group,
+                std::int64_t place, bool unit_column, Integers& outputs, ReferenceCounts& counts) {
+  const Accelerator& accelerator = crossbar.accelerator;
+  const auto driven = static_cast<std::uint64_t>(
+      std::count_if(group.begin(), group.end(), [&](std::size_t row) { return digits[row] != 0; }));
+  for (std::size_t block = 0; block < crossbar.cells.size(); block += accelerator.ou.columns) {
+    std::uint64_t converted = 0;
+    for (std::size_t column = block; column < std::min(block + accelerator.ou.columns, crossbar.cells.size());
+         ++column) {
+      std::int64_t sum = 0;
+      std::int64_t stored = 0;
+      for (const std::size_t row : group) {
+        sum += digits[row] * crossbar.cells[column][row];
+        stored += crossbar.cells[column][row];
+      }
+      if (accelerator.ou.skip_zero_columns && stored == 0) continue;
+      ++converted;
+      outputs[crossbar.output[column]] += place * crossbar.weight[column] * convert(sum, accelerator, counts);
+    }
+    if (converted == 0) continue;
+    ++counts.ou_reads;
+    counts.conversions += converted;
+    counts.wordline_activations += driven;
+    counts.cell_activations += driven * converted;
+  }
+  std::int64_t sum = 0;
+  for (const std::size_t row : group) sum += digits[row];
+  if (unit_column) {
+    ++counts.unit_conversions;
+    counts.cell_activations += driven;
+    sum = convert(sum, accelerator, counts);
+  }
+  for (const auto& [output, factor] : crossbar.corrections) outputs[output] += place * factor * sum;
+}
+
+void read_crossbar(const Crossbar& crossbar, const Integers& codes, bool unit_column, Integers& outputs,
+                   ReferenceCounts& counts, std::uint32_t bits) {
+  const Accelerator& accelerator = crossbar.accelerator;
+  const std::int64_t base = std::int64_t{1} << accelerator.dac.bits;
+  std::int64_t place = 1;
+  for (std::uint32_t bit = 0; bit < bits; bit += accelerator.dac.bits, place *= base) {
+    Integers digits;
+    for (const std::int64_t code : codes) digits.push_back(code / place % base);
+    for (const auto& group : groups_of(accelerator.ou, digits)) {
+      read_group(crossbar, digits, group, place, unit_column, outputs, counts);
+    }
+  }
+}
+
+void run_weights(const Layer& layer, const Accelerator& accelerator, const std::uint8_t* map,
+                 ReferenceLayerRun& run) {
+  const std::size_t columns = layer.out.channels * bitlines_of_output(layer.weights, accelerator).size();
+  const bool corrects = accelerator.weights.flip ||
+                        (accelerator.weights.mapping == WeightMapping::offset && layer.weights.value(0) != 0);
+  const bool unit_column = corrects && accelerator.weights.correction == OffsetCorrection::unit_column;
+  run.accumulators.assign(layer.out.size(), 0);
+  for (std::size_t row = 0; row < layer.rows(); row += accelerator.array.rows) {
+    const std::size_t row_end = std::min<std::size_t>(row + accelerator.array.rows, layer.rows());
+    for (std::size_t column = 0; column < columns; column += accelerator.array.columns) {
+      const std::size_t column_end = std::min<std::size_t>(column + accelerator.array.columns, columns);
+      const Crossbar crossbar = program(layer, accelerator, row, row_end, column, column_end);
+      for (std::size_t position = 0; position < layer.out.positions(); ++position) {
+        Integers codes;
+        for (std::size_t k = row; k < row_end; ++k) {
+          codes.push_back(input_code(layer, map, k, position / layer.out.width, position % layer.out.width));
+        }
+        Integers outputs(layer.out.channels);
+        read_crossbar(crossbar, codes, unit_column, outputs, run.counts, layer.activations.bits);
+        for (std::size_t n = 0; n < outputs.size(); ++n) {
+          run.accumulators[n * layer.out.positions() + position] += outputs[n];
+        }
+      }
+    }
+  }
+}
+
+std::uint8_t quantize(const Layer& layer, const LutConfig& lut, std::size_t channel, std::int64_t sum) {
+  const std::int64_t top = (std::int64_t{1} << layer.quantizer.bits) - 1;
+  if (lut.mode == LutMode::direct) {
+    const double scale = layer.scale[channel] / layer.quantizer.step;
+    const double start = layer.offset[channel] / layer.quantizer.step;
+    const double interval = std::exp2(static_cast<double>(layer.quantizer.bits) - lut.index_bits);
+    const double address = std::floor((scale * static_cast<double>(sum) + start) / interval);
+    const double clipped = std::max(0.0, std::min(address, std::exp2(lut.index_bits) - 1));
+    return static_cast<std::uint8_t>(
+        std::min(std::nearbyint((clipped + 0.5) * interval), static_cast<double>(top)));
+  }
+  std::uint8_t code = 0;
+  for (std::int64_t j = 0; j < top; ++j) {
+    const std::int64_t threshold =
+        layer.quantizer.thresholds[channel * static_cast<std::size_t>(top) + static_cast<std::size_t>(j)];
+    code = static_cast<std::uint8_t>(code + (layer.scale[channel] < 0 ? sum <= threshold : sum >= threshold));
+  }
+  return code;
+}
+
+void pool(const Layer& layer, const std::uint8_t* map, std::vector<std::uint8_t>& codes) {
+  for (std::size_t index = 0; index < layer.out.size(); ++index) {
+    const std::size_t channel = index / layer.out.positions();
+    const std::size_t y = index % layer.out.positions() / layer.out.width;
+    const std::size_t x = index % layer.out.width;
+    std::int64_t largest = 0;
+    for (std::size_t cell = 0; cell < layer.kernel * layer.kernel; ++cell) {
+      const std::size_t row = channel * layer.kernel * layer.kernel + cell;
+      largest = std::max(largest, input_code(layer, map, row, y, x));
+    }
+    codes.push_back(static_cast<std::uint8_t>(largest));
+  }
+}
+
+}  // namespace
+
+std::vector<ReferenceLayerRun> run_crossbars(const Workload& workload, const Accelerator& accelerator,
+                                             std::uint64_t image) {
+  std::vector<ReferenceLayerRun> runs;
+  for (const Layer& layer : workload.layers) {
+    const std::uint8_t* map = layer.input < 0 ? workload.image_codes.data() + image * workload.image.size()
+                                              : runs[static_cast<std::size_t>(layer.input)].codes.data();
+    ReferenceLayerRun run;
+    if (layer.kind == LayerKind::max_pool) {
+      pool(layer, map, run.codes);
+    } else {
+      run_weights(layer, accelerator, map, run);
+      for (std::size_t index = 0; layer.requantize && index < run.accumulators.size(); ++index) {
+        run.codes.push_back(
+            quantize(layer, accelerator.tile.lut, index / layer.out.positions(), run.accumulators[index]));
+      }
+    }
+    runs.push_back(run);
+  }
+  return runs;
+}
+
+}  // namespace sumline::test
