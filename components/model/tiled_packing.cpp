@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "components/model/tiled_popcount.hpp"
+
+namespace sumline {
+namespace {
+
+constexpr std::uint32_t kWordBits = 32;
+constexpr std::uint32_t kLaneMultiple = 16;
+
+std::uint32_t padded_lanes(std::uint32_t count) {
+  return (count + kLaneMultiple - 1) / kLaneMultiple * kLaneMultiple;
+}
+
+LaneVectors empty_lanes(std::uint32_t count, const Tiling& tiling, std::size_t digit_count) {
+  LaneVectors lanes;
+  lanes.count = count;
+  lanes.stride = padded_lanes(count);
+  lanes.digits.assign(std::size_t{tiling.tiles()} * digit_count * tiling.words() * lanes.stride, 0);
+  return lanes;
+}
+
+/// A run of up to 32 rows that starts at row `first`: sets them in up to two of the words `words[w *
+/// stride]`.
+void put_rows(std::uint32_t bits, std::uint32_t first, std::size_t stride, std::uint32_t* words) {
+  const std::uint32_t shift = first % kWordBits;
+  std::uint32_t* word = words + first / kWordBits * stride;
+  word[0] |= bits << shift;
+  const std::uint32_t carry = shift == 0 ? 0 : bits >> (kWordBits - shift);
+  if (carry != 0) word[stride] |= carry;
+}
+
+/// Channels [begin, begin + size) of one tile, at most 32 of them, as they lie in one pixel.
+struct ChannelRun {
+  std::uint32_t tile;
+  std::uint32_t begin;  ///< inside the tile
+  std::uint32_t size;
+};
+
+std::vector<ChannelRun> channel_runs(const Tiling& tiling) {
+  std::vector<ChannelRun> runs;
+  for (std::uint32_t tile = 0; tile < tiling.tiles(); ++tile) {
+    const std::uint32_t channels =
+        std::min(tiling.channels_per_tile, tiling.channels - tile * tiling.channels_per_tile);
+    for (std::uint32_t begin = 0; begin < channels; begin += kWordBits) {
+      runs.push_back({tile, begin, std::min(kWordBits, channels - begin)});
+    }
+  }
+  return runs;
+}
+
+/// pixels[i] = the digits of the run's channels at pixel i, bit c = channel c of the run.
+void pack_pixels(const std::uint8_t* digits, std::size_t map_size, std::uint32_t channels, std::size_t digit,
+                 std::vector<std::uint32_t>& pixels) {
+  pixels.assign(map_size, 0);
+  for (std::uint32_t c = 0; c < channels; ++c) {
+    const std::uint8_t* plane = digits + c * map_size;
+    for (std::size_t i = 0; i < map_size; ++i) {
+      pixels[i] |= ((static_cast<std::uint32_t>(plane[i]) >> digit) & 1U) << c;
+    }
+  }
+}
+
+/// Output columns (or rows) whose window's tap lies inside a map of `length` cells.
+struct Inside {
+  std::uint32_t begin;
+  std::uint32_t end;
+};
+Inside inside(std::uint32_t tap, std::uint32_t length, std::uint32_t outputs, const WindowGeometry& map) {
+  const std::uint32_t begin = tap >= map.padding ? 0 : (map.padding - tap + map.stride - 1) / map.stride;
+  const std::uint32_t reach = length + map.padding;
+  const std::uint32_t end = reach <= tap ? 0 : (reach - tap - 1) / map.stride + 1;
+  return {std::min(begin, outputs), std::min(end, outputs)};
+}
+
+/// Calls visit(output position, pixel) for every window whose tap (i, j) lies inside the map.
+template <typename Visit>
+void for_each_tap(const WindowGeometry& map, std::uint32_t kernel, std::uint32_t i, std::uint32_t j,
+                  const Visit& visit) {
+  const std::uint32_t out_width = map.out_width(kernel);
+  const Inside rows = inside(i, map.height, map.out_height(kernel), map);
+  const Inside columns = inside(j, map.width, out_width, map);
+  for (std::uint32_t y = rows.begin; y < rows.end; ++y) {
+    const std::uint32_t line = (y * map.stride + i - map.padding) * map.width;
+    for (std::uint32_t x = columns.begin; x < columns.end; ++x) {
+      visit(y * out_width + x, line + x * map.stride + j - map.padding);
+    }
+  }
+}
+
+}  // namespace
+
+DrivenRows driven_by_windows(const Tiling& tiling, const WindowGeometry& map) {
+  const std::size_t stride = padded_lanes(map.out_height(tiling.kernel) * map.out_width(tiling.kernel));
+  const std::uint32_t last_channels = tiling.last_rows() / tiling.taps();
+  DrivenRows driven{std::vector<std::uint32_t>(tiling.words() * stride),
+                    std::vector<std::int32_t>(2 * stride)};
+  for (std::uint32_t tap = 0; tap < tiling.taps(); ++tap) {
+    for_each_tap(map, tiling.kernel, tap / tiling.kernel, tap % tiling.kernel,
+                 [&](std::size_t position, std::size_t) {
+                   for (std::uint32_t c = 0; c < tiling.channels_per_tile; ++c) {
+                     put_rows(1, tap * tiling.channels_per_tile + c, stride, driven.rows.data() + position);
+                   }
+                   driven.counts[position] += static_cast<std::int32_t>(tiling.channels_per_tile);
+                   driven.counts[stride + position] += static_cast<std::int32_t>(last_channels);
+                 });
+  }
+  return driven;
+}
+
+DrivenRows all_driven(const Tiling& tiling, std::uint32_t count) {
+  const std::size_t stride = padded_lanes(count);
+  DrivenRows driven{std::vector<std::uint32_t>(tiling.words() * stride, ~0U),
+                    std::vector<std::int32_t>(2 * stride, static_cast<std::int32_t>(tiling.rows()))};
+  std::fill_n(driven.counts.begin() + static_cast<std::ptrdiff_t>(stride), stride,
+              static_cast<std::int32_t>(tiling.last_rows()));
+  return driven;
+}
+
+LaneVectors pack_windows(const std::uint8_t* digits, const Tiling& tiling, const WindowGeometry& map,
+                         std::size_t digit_count) {
+  const std::size_t map_size = std::size_t{map.height} * map.width;
+  LaneVectors lanes =
+      empty_lanes(map.out_height(tiling.kernel) * map.out_width(tiling.kernel), tiling, digit_count);
+  std::vector<std::uint32_t> pixels;
+  for (const ChannelRun& run : channel_runs(tiling)) {
+    const std::size_t channel = std::size_t{run.tile} * tiling.channels_per_tile + run.begin;
+    for (std::size_t d = 0; d < digit_count; ++d) {
+      pack_pixels(digits + channel * map_size, map_size, run.size, d, pixels);
+      std::uint32_t* words =
+          lanes.digits.data() + (run.tile * digit_count + d) * tiling.words() * lanes.stride;
+      for (std::uint32_t tap = 0; tap < tiling.taps(); ++tap) {
+        const std::uint32_t row = tap * tiling.channels_per_tile + run.begin;
+        for_each_tap(map, tiling.kernel, tap / tiling.kernel, tap % tiling.kernel,
+                     [&](std::size_t position, std::size_t pixel) {
+                       put_rows(pixels[pixel], row, lanes.stride, words + position);
+                     });
+      }
+    }
+  }
+  return lanes;
+}
+
+LaneVectors pack_lanes(const std::uint8_t* digits, std::uint32_t count, const Tiling& tiling,
+                       std::size_t digit_count) {
+  LaneVectors lanes = empty_lanes(count, tiling, digit_count);
+  const ScalarVectors packed = pack_scalars(digits, count, tiling, digit_count);
+  const std::size_t words = tiling.tiles() * digit_count * tiling.words();
+  for (std::size_t n = 0; n < count; ++n) {
+    for (std::size_t w = 0; w < words; ++w) lanes.digits[w * lanes.stride + n] = packed.digits[n * words + w];
+  }
+  return lanes;
+}
+
+ScalarVectors pack_scalars(const std::uint8_t* digits, std::uint32_t count, const Tiling& tiling,
+                           std::size_t digit_count) {
+  const std::size_t words = tiling.words();
+  const std::size_t tile_words = digit_count * words;
+  ScalarVectors packed{count, std::vector<std::uint32_t>(count * tiling.tiles() * tile_words, 0)};
+  for (std::size_t m = 0; m < count; ++m) {
+    for (std::uint32_t channel = 0; channel < tiling.channels; ++channel) {
+      const std::uint32_t tile = channel / tiling.channels_per_tile;
+      std::uint32_t* target = packed.digits.data() + (m * tiling.tiles() + tile) * tile_words;
+      for (std::uint32_t tap = 0; tap < tiling.taps(); ++tap) {
+        const std::uint32_t code = *digits++;
+        const std::uint32_t row = tap * tiling.channels_per_tile + channel % tiling.channels_per_tile;
+        for (std::size_t d = 0; d < digit_count; ++d) {
+          target[d * words + row / kWordBits] |= ((code >> d) & 1U) << (row % kWordBits);
+        }
+      }
+    }
+  }
+  return packed;
+}
+
+}  // namespace sumline

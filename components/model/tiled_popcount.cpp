@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "components/model/tiled_popcount.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "components/model/tiled_popcount.cpp"
+#ifndef HWY_WANT_AVX3_DL
+#define HWY_WANT_AVX3_DL 1
+#endif
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace sumline::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using SumTag = hn::ScalableTag<std::int32_t>;
+using WordTag = hn::RebindToUnsigned<SumTag>;
+using RealTag = hn::RebindToFloat<SumTag>;
+using Sums = hn::Vec<SumTag>;
+using Reals = hn::Vec<RealTag>;
+
+// Positions of set bits that disagree, counted over the words of one tile and one digit pair.
+HWY_INLINE Sums disagreements(const std::uint32_t* lane, const std::uint32_t* scalar,
+                              const std::uint32_t* driven, std::size_t words, std::size_t stride) {
+  const WordTag tag;
+  auto count = hn::Zero(tag);
+  for (std::size_t w = 0; w < words; ++w) {
+    const auto differ = hn::Xor(hn::LoadU(tag, lane + w * stride), hn::Set(tag, scalar[w]));
+    count = hn::Add(count, hn::PopulationCount(hn::And(differ, hn::LoadU(tag, driven + w * stride))));
+  }
+  return hn::BitCast(SumTag(), count);
+}
+
+// The sums of one tile for the lanes at n.
+template <bool kOneDigit>
+HWY_INLINE Sums tile_sum(const TiledProduct& p, std::size_t tile, std::size_t m, std::size_t n) {
+  const SumTag tag;
+  const std::size_t words = p.tiling.words();
+  const std::size_t stride = p.lanes.stride;
+  const std::size_t lane_digits = p.lane_digits.weights.size();
+  const std::size_t scalar_digits = p.scalar_digits.weights.size();
+  const std::size_t tiles = p.tiling.tiles();
+  const std::uint32_t* lane = p.lanes.digits.data() + tile * lane_digits * words * stride + n;
+  const std::uint32_t* scalar = p.scalars.digits.data() + (m * tiles + tile) * scalar_digits * words;
+  const std::uint32_t* driven = p.driven.rows.data() + n;
+  const auto active = hn::LoadU(tag, p.driven.counts.data() + (tile + 1 == tiles ? stride : 0) + n);
+  if constexpr (kOneDigit) {
+    const Sums differ = disagreements(lane, scalar, driven, words, stride);
+    return hn::Sub(active, hn::Add(differ, differ));
+  }
+  Sums sum = hn::Zero(tag);
+  for (std::size_t a = 0; a < scalar_digits; ++a) {
+    for (std::size_t b = 0; b < lane_digits; ++b) {
+      const Sums differ = disagreements(lane + b * words * stride, scalar + a * words, driven, words, stride);
+      const auto weight = hn::Set(tag, p.scalar_digits.weights[a] * p.lane_digits.weights[b]);
+      sum = hn::Add(sum, hn::Mul(weight, hn::Sub(active, hn::Add(differ, differ))));
+    }
+  }
+  return sum;
+}
+
+HWY_INLINE void store(Reals value, float* target, std::size_t left) {
+  const RealTag tag;
+  if (left >= hn::Lanes(tag)) {
+    hn::StoreU(value, tag, target);
+  } else {
+    hn::BlendedStore(value, hn::FirstN(tag, left), tag, target);
+  }
+}
+
+template <bool kOneDigit>
+void read_out_lanes(const TiledProduct& p, ScalarRange range, const SumTable& table, float* y) {
+  const RealTag tag;
+  const std::size_t count = p.lanes.count;
+  const std::size_t tiles = p.tiling.tiles();
+  const float* centre = table.values.data() + table.max_sum;
+  for (std::size_t n = 0; n < count; n += hn::Lanes(tag)) {
+    for (std::size_t m = range.begin; m < range.end; ++m) {
+      Reals sum = hn::Zero(tag);
+      for (std::size_t t = 0; t < tiles; ++t) {
+        sum = hn::Add(sum, hn::GatherIndex(tag, centre, tile_sum<kOneDigit>(p, t, m, n)));
+      }
+      store(sum, y + m * count + n, count - n);
+    }
+  }
+}
+
+template <bool kOneDigit>
+void scale_lanes(const TiledProduct& p, ScalarRange range, const SumTable& table, const float* g, float* z) {
+  const RealTag tag;
+  const std::size_t count = p.lanes.count;
+  const std::size_t map = p.scalars.count * count;
+  const std::size_t tiles = p.tiling.tiles();
+  const float* centre = table.values.data() + table.max_sum;
+  for (std::size_t n = 0; n < count; n += hn::Lanes(tag)) {
+    const auto inside = hn::FirstN(tag, count - n);
+    for (std::size_t m = range.begin; m < range.end; ++m) {
+      const auto gradient = hn::MaskedLoad(inside, tag, g + m * count + n);
+      for (std::size_t t = 0; t < tiles; ++t) {
+        const auto slope = hn::GatherIndex(tag, centre, tile_sum<kOneDigit>(p, t, m, n));
+        store(hn::Mul(gradient, slope), z + t * map + m * count + n, count - n);
+      }
+    }
+  }
+}
+
+void ReadOut(const TiledProduct& p, ScalarRange range, const SumTable& table, float* y) {
+  const bool one_digit = p.lane_digits.denominator == 1 && p.scalar_digits.denominator == 1;
+  one_digit ? read_out_lanes<true>(p, range, table, y) : read_out_lanes<false>(p, range, table, y);
+}
+
+void ScaleBySlope(const TiledProduct& p, ScalarRange range, const SumTable& table, const float* g, float* z) {
+  const bool one_digit = p.lane_digits.denominator == 1 && p.scalar_digits.denominator == 1;
+  one_digit ? scale_lanes<true>(p, range, table, g, z) : scale_lanes<false>(p, range, table, g, z);
+}
+
+}  // namespace sumline::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sumline {
+
+HWY_EXPORT(ReadOut);
+HWY_EXPORT(ScaleBySlope);
+
+void read_out(const TiledProduct& product, ScalarRange range, const SumTable& table, float* y) {
+  HWY_DYNAMIC_DISPATCH(ReadOut)(product, range, table, y);
+}
+
+void scale_by_slope(const TiledProduct& product, ScalarRange range, const SumTable& table, const float* g,
+                    float* z) {
+  HWY_DYNAMIC_DISPATCH(ScaleBySlope)(product, range, table, g, z);
+}
+
+}  // namespace sumline
+#endif

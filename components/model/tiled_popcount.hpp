@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "components/model/staircase.hpp"
+
+/// Products of +-1 digits, tile by tile: a tile is one array column's rows, and every tile's sum goes through
+/// a table before it is added. XNOR and popcount through Highway with run-time dispatch; every target gives
+/// the same bits.
+namespace sumline {
+
+/// Cut of the rows [channels, kernel * kernel] into tiles of whole channels; the last tile holds the
+/// remainder.
+struct Tiling {
+  std::uint32_t channels;
+  std::uint32_t kernel;  ///< 1 for a linear layer
+  std::uint32_t channels_per_tile;
+
+  std::uint32_t taps() const { return kernel * kernel; }
+  std::uint32_t tiles() const { return (channels + channels_per_tile - 1) / channels_per_tile; }
+  std::uint32_t rows() const { return channels_per_tile * taps(); }  ///< of a full tile
+  std::uint32_t last_rows() const { return (channels - (tiles() - 1) * channels_per_tile) * taps(); }
+  std::uint32_t words() const { return (rows() + 31) / 32; }
+};
+
+/// Map a window slides over.
+struct WindowGeometry {
+  std::uint32_t height;
+  std::uint32_t width;
+  std::uint32_t stride;
+  std::uint32_t padding;
+
+  std::uint32_t out_height(std::uint32_t kernel) const {
+    return (height + 2 * padding - kernel) / stride + 1;
+  }
+  std::uint32_t out_width(std::uint32_t kernel) const { return (width + 2 * padding - kernel) / stride + 1; }
+};
+
+/// Row vectors side by side in SIMD lanes: the image's windows, or a linear layer's weights.
+struct LaneVectors {
+  std::uint32_t count = 0;
+  std::uint32_t stride = 0;           ///< count, rounded up to full lanes
+  std::vector<std::uint32_t> digits;  ///< [tile, digit, word, stride]; bit b of word w = row 32 w + b is +1
+};
+
+/// Which rows the lanes drive: a window that reaches over the border of the image leaves rows undriven, and
+/// they add 0.
+struct DrivenRows {
+  std::vector<std::uint32_t> rows;   ///< [word, stride]
+  std::vector<std::int32_t> counts;  ///< [2, stride]: of a full tile, of the last tile
+};
+DrivenRows driven_by_windows(const Tiling& tiling, const WindowGeometry& map);
+/// Every row of `count` lanes.
+DrivenRows all_driven(const Tiling& tiling, std::uint32_t count);
+
+/// Row vectors taken one at a time: a convolution's weights, or the images of a linear layer.
+struct ScalarVectors {
+  std::uint32_t count = 0;
+  std::vector<std::uint32_t> digits;  ///< [vector, tile, digit, word]
+};
+
+/// @param digits encode_operands() of [channels, height, width]
+LaneVectors pack_windows(const std::uint8_t* digits, const Tiling& tiling, const WindowGeometry& map,
+                         std::size_t digit_count);
+/// @param digits encode_operands() of [count, channels]; tiling.kernel must be 1
+LaneVectors pack_lanes(const std::uint8_t* digits, std::uint32_t count, const Tiling& tiling,
+                       std::size_t digit_count);
+/// @param digits encode_operands() of [count, channels, kernel, kernel]
+ScalarVectors pack_scalars(const std::uint8_t* digits, std::uint32_t count, const Tiling& tiling,
+                           std::size_t digit_count);
+
+/// sum[t](m, n) = sum over rows of tile t and digits p, q of a[p] * b[q] * scalar[m, p, row] * lane[n, q,
+/// row].
+struct TiledProduct {
+  const Tiling& tiling;
+  const LaneVectors& lanes;
+  const DrivenRows& driven;
+  const SignDigits& lane_digits;
+  const ScalarVectors& scalars;
+  const SignDigits& scalar_digits;
+
+  std::int32_t max_sum() const {
+    return static_cast<std::int32_t>(tiling.rows()) * lane_digits.denominator * scalar_digits.denominator;
+  }
+};
+
+/// Scalar vectors [begin, end) of one call, so that callers may spread them over threads.
+struct ScalarRange {
+  std::uint32_t begin;
+  std::uint32_t end;
+};
+
+/// y[m, n] = sum over tiles t, in order and in float32, of table(sum[t](m, n)).
+/// @param y [scalars.count, lanes.count]
+void read_out(const TiledProduct& product, ScalarRange range, const SumTable& table, float* y);
+
+/// z[t, m, n] = g[m, n] * table(sum[t](m, n)): the gradient behind every tile's readout, table being its
+/// slope.
+/// @param g [scalars.count, lanes.count] @param z [tiles, scalars.count, lanes.count]
+void scale_by_slope(const TiledProduct& product, ScalarRange range, const SumTable& table, const float* g,
+                    float* z);
+
+}  // namespace sumline
