@@ -72,14 +72,15 @@ class ConvolutionArrays : public Arrays {
  public:
   ConvolutionArrays(const TiledLayer& layer, const at::Tensor& x, const at::Tensor& weight)
       : Arrays(layer, weight),
-        map_{u32(x.size(2)), u32(x.size(3)), layer.stride, layer.padding},
-        driven_(driven_by_windows(tiling(), map_)),
+        window_{
+            {u32(x.size(1)), u32(x.size(2)), u32(x.size(3))}, tiling().kernel, layer.stride, layer.padding},
+        driven_(driven_by_windows(tiling(), window_)),
         digits_(encode(x, layer.activations)),
         weights_(pack_scalars(encode(weight, layer.weights).data_ptr<std::uint8_t>(), u32(weight.size(0)),
                               tiling(), weight_digits().weights.size())) {}
 
-  std::int64_t height() const { return map_.out_height(tiling().kernel); }
-  std::int64_t width() const { return map_.out_width(tiling().kernel); }
+  std::int64_t height() const { return window_.out_height(); }
+  std::int64_t width() const { return window_.out_width(); }
 
   /// Calls visit(image - begin, product) for the images [begin, end), on all threads.
   template <typename Visit>
@@ -87,7 +88,7 @@ class ConvolutionArrays : public Arrays {
     at::parallel_for(begin, end, 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t image = first; image < last; ++image) {
         const std::uint8_t* codes = digits_.data_ptr<std::uint8_t>() + image * digits_.stride(0);
-        const LaneVectors lanes = pack_windows(codes, tiling(), map_, activation_digits().weights.size());
+        const LaneVectors lanes = pack_windows(codes, tiling(), window_, activation_digits().weights.size());
         visit(image - begin,
               TiledProduct{tiling(), lanes, driven_, activation_digits(), weights_, weight_digits()});
       }
@@ -96,7 +97,7 @@ class ConvolutionArrays : public Arrays {
   ScalarRange outputs() const { return {0, weights_.count}; }
 
  private:
-  const WindowGeometry map_;
+  const WindowGeometry window_;
   const DrivenRows driven_;
   const at::Tensor digits_;
   const ScalarVectors weights_;

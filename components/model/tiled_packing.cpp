@@ -67,44 +67,43 @@ struct Inside {
   std::uint32_t begin;
   std::uint32_t end;
 };
-Inside inside(std::uint32_t tap, std::uint32_t length, std::uint32_t outputs, const WindowGeometry& map) {
-  const std::uint32_t begin = tap >= map.padding ? 0 : (map.padding - tap + map.stride - 1) / map.stride;
-  const std::uint32_t reach = length + map.padding;
-  const std::uint32_t end = reach <= tap ? 0 : (reach - tap - 1) / map.stride + 1;
+Inside inside(std::uint32_t tap, std::uint32_t length, std::uint32_t outputs, const WindowGeometry& window) {
+  const std::uint32_t begin =
+      tap >= window.padding ? 0 : (window.padding - tap + window.stride - 1) / window.stride;
+  const std::uint32_t reach = length + window.padding;
+  const std::uint32_t end = reach <= tap ? 0 : (reach - tap - 1) / window.stride + 1;
   return {std::min(begin, outputs), std::min(end, outputs)};
 }
 
 /// Calls visit(output position, pixel) for every window whose tap (i, j) lies inside the map.
 template <typename Visit>
-void for_each_tap(const WindowGeometry& map, std::uint32_t kernel, std::uint32_t i, std::uint32_t j,
-                  const Visit& visit) {
-  const std::uint32_t out_width = map.out_width(kernel);
-  const Inside rows = inside(i, map.height, map.out_height(kernel), map);
-  const Inside columns = inside(j, map.width, out_width, map);
+void for_each_tap(const WindowGeometry& window, std::uint32_t i, std::uint32_t j, const Visit& visit) {
+  const std::uint32_t out_width = window.out_width();
+  const Inside rows = inside(i, window.in.height, window.out_height(), window);
+  const Inside columns = inside(j, window.in.width, out_width, window);
   for (std::uint32_t y = rows.begin; y < rows.end; ++y) {
-    const std::uint32_t line = (y * map.stride + i - map.padding) * map.width;
+    const std::uint32_t line = (y * window.stride + i - window.padding) * window.in.width;
     for (std::uint32_t x = columns.begin; x < columns.end; ++x) {
-      visit(y * out_width + x, line + x * map.stride + j - map.padding);
+      visit(y * out_width + x, line + x * window.stride + j - window.padding);
     }
   }
 }
 
 }  // namespace
 
-DrivenRows driven_by_windows(const Tiling& tiling, const WindowGeometry& map) {
-  const std::size_t stride = padded_lanes(map.out_height(tiling.kernel) * map.out_width(tiling.kernel));
+DrivenRows driven_by_windows(const Tiling& tiling, const WindowGeometry& window) {
+  const std::size_t stride = padded_lanes(window.out_height() * window.out_width());
   const std::uint32_t last_channels = tiling.last_rows() / tiling.taps();
   DrivenRows driven{std::vector<std::uint32_t>(tiling.words() * stride),
                     std::vector<std::int32_t>(2 * stride)};
   for (std::uint32_t tap = 0; tap < tiling.taps(); ++tap) {
-    for_each_tap(map, tiling.kernel, tap / tiling.kernel, tap % tiling.kernel,
-                 [&](std::size_t position, std::size_t) {
-                   for (std::uint32_t c = 0; c < tiling.channels_per_tile; ++c) {
-                     put_rows(1, tap * tiling.channels_per_tile + c, stride, driven.rows.data() + position);
-                   }
-                   driven.counts[position] += static_cast<std::int32_t>(tiling.channels_per_tile);
-                   driven.counts[stride + position] += static_cast<std::int32_t>(last_channels);
-                 });
+    for_each_tap(window, tap / tiling.kernel, tap % tiling.kernel, [&](std::size_t position, std::size_t) {
+      for (std::uint32_t c = 0; c < tiling.channels_per_tile; ++c) {
+        put_rows(1, tap * tiling.channels_per_tile + c, stride, driven.rows.data() + position);
+      }
+      driven.counts[position] += static_cast<std::int32_t>(tiling.channels_per_tile);
+      driven.counts[stride + position] += static_cast<std::int32_t>(last_channels);
+    });
   }
   return driven;
 }
@@ -118,11 +117,10 @@ DrivenRows all_driven(const Tiling& tiling, std::uint32_t count) {
   return driven;
 }
 
-LaneVectors pack_windows(const std::uint8_t* digits, const Tiling& tiling, const WindowGeometry& map,
+LaneVectors pack_windows(const std::uint8_t* digits, const Tiling& tiling, const WindowGeometry& window,
                          std::size_t digit_count) {
-  const std::size_t map_size = std::size_t{map.height} * map.width;
-  LaneVectors lanes =
-      empty_lanes(map.out_height(tiling.kernel) * map.out_width(tiling.kernel), tiling, digit_count);
+  const std::size_t map_size = std::size_t{window.in.height} * window.in.width;
+  LaneVectors lanes = empty_lanes(window.out_height() * window.out_width(), tiling, digit_count);
   std::vector<std::uint32_t> pixels;
   for (const ChannelRun& run : channel_runs(tiling)) {
     const std::size_t channel = std::size_t{run.tile} * tiling.channels_per_tile + run.begin;
@@ -132,7 +130,7 @@ LaneVectors pack_windows(const std::uint8_t* digits, const Tiling& tiling, const
           lanes.digits.data() + (run.tile * digit_count + d) * tiling.words() * lanes.stride;
       for (std::uint32_t tap = 0; tap < tiling.taps(); ++tap) {
         const std::uint32_t row = tap * tiling.channels_per_tile + run.begin;
-        for_each_tap(map, tiling.kernel, tap / tiling.kernel, tap % tiling.kernel,
+        for_each_tap(window, tap / tiling.kernel, tap % tiling.kernel,
                      [&](std::size_t position, std::size_t pixel) {
                        put_rows(pixels[pixel], row, lanes.stride, words + position);
                      });

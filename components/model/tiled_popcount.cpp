@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "components/model/tiled_popcount.hpp"
 
+#include "components/model/simd_targets.hpp"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "components/model/tiled_popcount.cpp"
-#ifndef HWY_WANT_AVX3_DL
-#define HWY_WANT_AVX3_DL 1
-#endif
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "components/model/staircase.hpp"
+#include "components/model/windows.hpp"
 
 /// Products of +-1 digits, tile by tile: a tile is one array column's rows, and every tile's sum goes through
 /// a table before it is added. XNOR and popcount through Highway with run-time dispatch; every target gives
@@ -26,19 +27,6 @@ struct Tiling {
   std::uint32_t words() const { return (rows() + 31) / 32; }
 };
 
-/// Map a window slides over.
-struct WindowGeometry {
-  std::uint32_t height;
-  std::uint32_t width;
-  std::uint32_t stride;
-  std::uint32_t padding;
-
-  std::uint32_t out_height(std::uint32_t kernel) const {
-    return (height + 2 * padding - kernel) / stride + 1;
-  }
-  std::uint32_t out_width(std::uint32_t kernel) const { return (width + 2 * padding - kernel) / stride + 1; }
-};
-
 /// Row vectors side by side in SIMD lanes: the image's windows, or a linear layer's weights.
 struct LaneVectors {
   std::uint32_t count = 0;
@@ -52,7 +40,7 @@ struct DrivenRows {
   std::vector<std::uint32_t> rows;   ///< [word, stride]
   std::vector<std::int32_t> counts;  ///< [2, stride]: of a full tile, of the last tile
 };
-DrivenRows driven_by_windows(const Tiling& tiling, const WindowGeometry& map);
+DrivenRows driven_by_windows(const Tiling& tiling, const WindowGeometry& window);
 /// Every row of `count` lanes.
 DrivenRows all_driven(const Tiling& tiling, std::uint32_t count);
 
@@ -63,7 +51,7 @@ struct ScalarVectors {
 };
 
 /// @param digits encode_operands() of [channels, height, width]
-LaneVectors pack_windows(const std::uint8_t* digits, const Tiling& tiling, const WindowGeometry& map,
+LaneVectors pack_windows(const std::uint8_t* digits, const Tiling& tiling, const WindowGeometry& window,
                          std::size_t digit_count);
 /// @param digits encode_operands() of [count, channels]; tiling.kernel must be 1
 LaneVectors pack_lanes(const std::uint8_t* digits, std::uint32_t count, const Tiling& tiling,
