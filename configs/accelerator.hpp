@@ -8,10 +8,10 @@
 #include "energy/units.hpp"
 
 /// What a user may choose about an accelerator: one struct per table of configs/presets/accelerators/*.toml.
-/// Physical numbers have no defaults: the loader demands each of them, with a `source` in its table.
+/// Nothing here has a default: members are zero until the loader, which demands each of them, fills them in.
 namespace sumline {
 
-/// Cost of one digital or analog block. A preset gives any two of energy, power and rate (power = energy * rate).
+/// Cost of one block. A preset gives any two of energy, power and rate (power = energy * rate).
 struct BlockCost {
   Joule energy;      ///< of one action
   Hertz peak_rate;   ///< actions per second of one busy instance: what the peak power is computed from
@@ -21,13 +21,13 @@ struct BlockCost {
 };
 
 struct ArrayConfig {
-  std::uint32_t rows;       ///< wordlines, 1..4096
-  std::uint32_t columns;    ///< bitlines that hold weights, 1..4096
-  std::uint32_t cell_bits;  ///< 1..4
-  Second read_time;         ///< of one OU read, bitlines settled
-  Second write_time;        ///< of one row
-  Joule write_energy;       ///< of one cell
-  BlockCost cost;           ///< energy: of one cell activation
+  std::uint32_t rows{};       ///< wordlines, 1..4096
+  std::uint32_t columns{};    ///< bitlines that hold weights, 1..4096
+  std::uint32_t cell_bits{};  ///< 1..4
+  Second read_time;           ///< of one OU read, bitlines settled
+  Second write_time;          ///< of one row
+  Joule write_energy;         ///< of one cell
+  BlockCost cost;             ///< energy: of one cell activation
 };
 
 /// Which OU reads a bank leaves out.
@@ -38,21 +38,22 @@ enum class Skipping : std::uint8_t {
 };
 
 struct OuConfig {
-  std::uint32_t rows;     ///< wordlines activated at once; array.rows need not be a multiple of it
-  std::uint32_t columns;  ///< bitlines read at once
+  std::uint32_t rows{};     ///< wordlines activated at once; array.rows need not be a multiple of it
+  std::uint32_t columns{};  ///< bitlines read at once
   Skipping skipping = Skipping::none;
-  bool skip_zero_columns = false;  ///< no conversion for a bitline whose cells are all zero in the group (not with compaction)
+  /// No conversion for a bitline whose cells are all zero in the group; not with compaction or a unit column.
+  bool skip_zero_columns = false;
 };
 
 struct DacConfig {
-  std::uint32_t bits;  ///< of the input consumed per cycle, 1..8
-  BlockCost cost;      ///< energy: of one wordline activation; instances: one per wordline
+  std::uint32_t bits{};  ///< of the input consumed per cycle, 1..8
+  BlockCost cost;        ///< energy: of one wordline activation; instances: one per wordline
 };
 
 struct AdcConfig {
-  std::uint32_t bits;       ///< 1..14; saturates at 2^bits - 1
-  std::uint32_t per_array;  ///< converters that share an array's bitlines
-  AdcCost cost;             ///< scaling law and its anchor (energy/adc_laws.hpp)
+  std::uint32_t bits{};       ///< 1..14; saturates at 2^bits - 1
+  std::uint32_t per_array{};  ///< converters that share an array's bitlines
+  AdcCost cost;               ///< scaling law and its anchor (energy/adc_laws.hpp)
 };
 
 enum class WeightMapping : std::uint8_t {
@@ -65,9 +66,11 @@ enum class OffsetCorrection : std::uint8_t {
 };
 
 struct WeightConfig {
-  WeightMapping mapping;
-  OffsetCorrection correction;  ///< of the constant in every product; unused with differential and not flipped
-  bool flip;  ///< store a column inverted where its cell sum exceeds half scale: halves the largest partial sum (ISAAC)
+  WeightMapping mapping{};
+  /// Of the constant in every product; unused with differential and not flipped.
+  OffsetCorrection correction{};
+  /// Store a column inverted where its cell sum exceeds half scale: halves the largest partial sum (ISAAC).
+  bool flip{};
 };
 
 /// True where products carry a constant times the sum of the inputs, which has to be taken off.
@@ -85,47 +88,48 @@ inline bool has_unit_column(const WeightConfig& weights) {
 
 /// A block that serves one item per `time`.
 struct ServiceConfig {
-  std::uint32_t per_tile;  ///< instances in a tile
-  Second time;             ///< per item
+  std::uint32_t per_tile{};  ///< instances in a tile
+  Second time;               ///< per item
   BlockCost cost;
 };
 
 enum class LutMode : std::uint8_t {
   threshold_search,  ///< binary search over 2^bits - 1 thresholds per channel: `bits` compares, exact
-  direct,            ///< z truncated to `index_bits` bits addresses a table of codes: one access, rounding near boundaries
+  direct,  ///< z truncated to `index_bits` bits addresses a table: one access, rounds near boundaries
 };
 
 struct LutConfig {
-  LutMode mode;
-  std::uint32_t index_bits;  ///< direct: bits of the table's address beyond which z is truncated, 2..16
-  ServiceConfig service;     ///< energy and time of one access (compare or look-up)
+  LutMode mode{};
+  std::uint32_t index_bits{};  ///< direct: bits of the table's address beyond which z is truncated, 2..16
+  ServiceConfig service;       ///< energy and time of one access (compare or look-up)
 };
 
 struct BankConfig {
-  std::uint32_t arrays;          ///< crossbars that share one input and one output register
-  std::uint32_t shift_adders;    ///< instances per bank
+  std::uint32_t arrays{};        ///< crossbars that share one input and one output register
+  std::uint32_t shift_adders{};  ///< instances per bank
   BlockCost shift_adder;         ///< energy: of one shift-and-add
   Second shift_add_time;         ///< last pipeline stage of an OU read
   BlockCost sample_and_hold;     ///< energy: of one bitline sample; instances: one per bitline
-  BlockCost offset_correction;   ///< energy: of one input code added; built where weights.correction = digital
-  BlockCost input_register;      ///< energy: of one bit in and out
-  BlockCost output_register;     ///< energy: of one bit in and out
+  BlockCost offset_correction;  ///< energy: of one input code added; built where weights.correction = digital
+  BlockCost input_register;     ///< energy: of one bit in and out
+  BlockCost output_register;    ///< energy: of one bit in and out
 };
 
 struct BufferConfig {
-  std::uint64_t capacity_bits;
+  std::uint64_t capacity_bits{};
   BlockCost read;      ///< energy: of one bit read; area and leakage of the buffer of a tile
   Joule write_energy;  ///< of one bit written
 };
 
 struct LinkConfig {
-  std::uint32_t width_bits;  ///< moved per cycle
+  std::uint32_t width_bits{};  ///< moved per cycle
   Second cycle;
-  BlockCost cost;  ///< energy: of one bit; peak_rate: bits per second at the operating point of the peak figures
+  BlockCost
+      cost;  ///< energy: of one bit; peak_rate: bits per second at the operating point of the peak figures
 };
 
 struct TileConfig {
-  std::uint32_t banks;
+  std::uint32_t banks{};
   BufferConfig buffer;
   LinkConfig bus;
   ServiceConfig accumulator;  ///< adds partial accumulators of row tiles
@@ -141,11 +145,11 @@ enum class IdleTiles : std::uint8_t {
 };
 
 struct ChipConfig {
-  std::uint32_t tiles;
-  IdleTiles idle_tiles;
-  LinkConfig router;              ///< between tiles
-  std::uint32_t tiles_per_router;
-  LinkConfig external_link;       ///< images in, logits out
+  std::uint32_t tiles{};
+  IdleTiles idle_tiles{};
+  LinkConfig router;  ///< between tiles
+  std::uint32_t tiles_per_router{};
+  LinkConfig external_link;  ///< images in, logits out
 };
 
 /// Order in which the layers of one image run.
@@ -160,14 +164,14 @@ enum class Replication : std::uint8_t {
 };
 
 struct MappingConfig {
-  Schedule schedule;
-  Replication replication;
+  Schedule schedule{};
+  Replication replication{};
 };
 
 /// Documented operating point for the peak figures (area, power and TOPS with every block busy).
 struct PeakConfig {
-  std::uint32_t input_bits;
-  std::uint32_t weight_bits;
+  std::uint32_t input_bits{};
+  std::uint32_t weight_bits{};
 };
 
 struct Accelerator {

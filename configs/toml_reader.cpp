@@ -155,19 +155,19 @@ const T* TomlTable::typed(std::string_view key, const std::string& rule) const {
 
 std::string TomlTable::text(std::string_view key) const {
   const std::string rule = "must be a text in quotes that is not empty";
-  const std::string* value = typed<std::string>(key, rule);
+  const auto* value = typed<std::string>(key, rule);
   if (value != nullptr && value->empty()) problem(key, rule);
   return value == nullptr ? std::string() : *value;
 }
 
 bool TomlTable::boolean(std::string_view key) const {
-  const bool* value = typed<bool>(key, "must be true or false");
+  const auto* value = typed<bool>(key, "must be true or false");
   return value != nullptr && *value;
 }
 
 std::uint64_t TomlTable::integer(std::string_view key, Range<std::uint64_t> range) const {
   const std::string rule = range_rule("an integer", range);
-  const std::int64_t* value = typed<std::int64_t>(key, rule);
+  const auto* value = typed<std::int64_t>(key, rule);
   if (value == nullptr) return 0;
   if (*value >= 0 && static_cast<std::uint64_t>(*value) >= range.low &&
       static_cast<std::uint64_t>(*value) <= range.high) {
@@ -197,7 +197,7 @@ double TomlTable::number(std::string_view key, Range<double> range) const {
 
 std::vector<std::uint64_t> TomlTable::integers(std::string_view key, Range<std::uint64_t> range) const {
   const std::string rule = range_rule("an array of integers", range);
-  const TomlValue::Array* items = typed<TomlValue::Array>(key, rule);
+  const auto* items = typed<TomlValue::Array>(key, rule);
   std::vector<std::uint64_t> result;
   for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
     const auto* value = std::get_if<std::int64_t>(&(*items)[i].data);
@@ -211,7 +211,7 @@ std::vector<std::uint64_t> TomlTable::integers(std::string_view key, Range<std::
 
 std::vector<std::string> TomlTable::texts(std::string_view key) const {
   const std::string rule = "must be an array of texts in quotes";
-  const TomlValue::Array* items = typed<TomlValue::Array>(key, rule);
+  const auto* items = typed<TomlValue::Array>(key, rule);
   std::vector<std::string> result;
   for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
     const auto* value = std::get_if<std::string>(&(*items)[i].data);
@@ -225,7 +225,7 @@ std::vector<std::string> TomlTable::texts(std::string_view key) const {
 template <class Quantity>
 Quantity TomlTable::read_quantity(std::string_view key, bool zero_allowed) const {
   const std::string rule = quantity_rule<Quantity>();
-  const std::string* value = typed<std::string>(key, rule);
+  const auto* value = typed<std::string>(key, rule);
   if (value == nullptr) return Quantity{};
   const std::optional<Quantity> result = try_parse<Quantity>(*value);
   if (!result) problem(key, rule);
@@ -240,7 +240,7 @@ template Hertz TomlTable::read_quantity<Hertz>(std::string_view, bool) const;
 
 std::size_t TomlTable::word_index(std::string_view key, const std::vector<std::string_view>& words) const {
   const std::string rule = fmt::format("must be one of \"{}\"", fmt::join(words, "\", \""));
-  const std::string* value = typed<std::string>(key, rule);
+  const auto* value = typed<std::string>(key, rule);
   if (value == nullptr) return 0;
   const auto found = std::find(words.begin(), words.end(), *value);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
@@ -259,7 +259,7 @@ TomlTable TomlTable::table(std::string_view key) const {
 
 std::vector<TomlTable> TomlTable::tables(std::string_view key) const {
   const std::string rule = "must be an array of tables, each headed [[" + path_of(key) + "]]";
-  const TomlValue::Array* items = typed<TomlValue::Array>(key, rule);
+  const auto* items = typed<TomlValue::Array>(key, rule);
   std::vector<TomlTable> result;
   for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
     const TomlValue& item = (*items)[i];

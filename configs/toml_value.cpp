@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 
 #include <map>
+#include <optional>
 #include <sstream>
 
 #include "energy/error.hpp"
@@ -73,6 +74,16 @@ class Converter {
   const std::map<std::string, std::string>& overridden_;  // dotted key -> "--set key=value"
 };
 
+/// @return a table with the one key "value", or nothing where `text` is not one TOML value.
+std::optional<toml::table> parse_value(const std::string& text) {
+  try {
+    toml::table parsed = toml::parse("value = " + text);
+    return parsed.size() == 1 ? std::optional(std::move(parsed)) : std::nullopt;
+  } catch (const toml::parse_error&) {
+    return std::nullopt;
+  }
+}
+
 void apply(toml::table& root, const TomlOverride& change) {
   const std::string place = fmt::format("--set {}={}", change.key, change.value);
   toml::table* table = &root;
@@ -86,10 +97,10 @@ void apply(toml::table& root, const TomlOverride& change) {
     rest.remove_prefix(dot + 1);
   }
   if (rest.empty()) throw Error(fmt::format("{}: a key must not end with a dot", place));
-  try {
-    const toml::table parsed = toml::parse("value = " + change.value);
-    table->insert_or_assign(rest, *parsed.get("value"));
-  } catch (const toml::parse_error&) {
+  const std::optional<toml::table> parsed = parse_value(change.value);
+  if (parsed) {
+    table->insert_or_assign(rest, *parsed->get("value"));
+  } else {
     table->insert_or_assign(rest, change.value);
   }
 }

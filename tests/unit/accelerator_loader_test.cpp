@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <regex>
 
 #include "configs/presets.hpp"
@@ -423,6 +424,36 @@ TEST_CASE("overrides change a preset and are checked like the file") {
   CHECK_THROWS_WITH(load_accelerator("redpim", {{"adc.bits", "40"}, {"adc.bist", "5"}}),
                     "--set adc.bits=40: adc.bits = 40: must be an integer 1..14\n"
                     "--set adc.bist=5: adc.bist: unknown key; did you mean \"bits\"?");
+}
+
+TEST_CASE("a preset with random damage loads or is refused with a message, and nothing else happens") {
+  const std::string original = preset_text("redpim");
+  std::mt19937 random(20160618);
+  std::size_t refused = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::string text = original;
+    for (int change = 0; change < 3; ++change) {
+      const std::size_t at = random() % text.size();
+      switch (random() % 4) {
+        case 0:
+          text[at] = static_cast<char>(random() % 256);
+          break;
+        case 1:
+          text.erase(at, random() % 40);
+          break;
+        case 2:
+          text.insert(at, original.substr(random() % original.size(), random() % 40));
+          break;
+        default:
+          text[at] = "0123456789.-\"[]=\n"[random() % 17];
+      }
+    }
+    const std::string found = message(text);
+    CAPTURE(round, found);
+    CHECK((found == "accepted" || found.rfind("bad.toml:", 0) == 0));
+    refused += found != "accepted";
+  }
+  CHECK(refused > 1000);
 }
 
 }  // namespace sumline

@@ -207,6 +207,12 @@ TEST_CASE("an override cannot go below a plain value or end with a dot") {
         "--set train.=3: a key must not end with a dot");
 }
 
+TEST_CASE("an override is one value and cannot smuggle in further keys") {
+  const TomlDocument document("", "net.toml", {{"name", "\"x\"\nother = 3"}});
+  CHECK(document.root().text("name") == "\"x\"\nother = 3");
+  CHECK_FALSE(document.root().has("other"));
+}
+
 TEST_CASE("text that is no TOML is refused with its place") {
   CHECK(construction_error("a = 1\nb = = 2\n").rfind("net.toml:2:5: this is not TOML: ", 0) == 0);
   CHECK(construction_error("a = 1\na = 2\n").rfind("net.toml:2:", 0) == 0);
