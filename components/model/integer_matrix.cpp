@@ -38,25 +38,27 @@ HWY_INLINE void multiply_tile(const std::int16_t* codes, const std::int16_t* wei
                               std::int32_t* products, std::size_t stride, std::size_t columns) {
   const D32 d32;
   V32 sums[kRows][kVectors];
-  for (auto& row : sums) {
-    std::fill_n(row, kVectors, hn::Zero(d32));
+  SUMLINE_UNROLL for (std::size_t row = 0; row < kRows; ++row) {
+    SUMLINE_UNROLL for (std::size_t vector = 0; vector < kVectors; ++vector) {
+      sums[row][vector] = hn::Zero(d32);
+    }
   }
   for (std::size_t pair = 0; pair < pairs; ++pair, weights += 2 * kBlock) {
     V32 columns_of[kVectors];
-    for (std::size_t vector = 0; vector < kVectors; ++vector) {
+    SUMLINE_UNROLL for (std::size_t vector = 0; vector < kVectors; ++vector) {
       columns_of[vector] = hn::LoadU(d32, reinterpret_cast<const std::int32_t*>(weights) + vector * kLanes);
     }
-    for (std::size_t row = 0; row < kRows; ++row) {
+    SUMLINE_UNROLL for (std::size_t row = 0; row < kRows; ++row) {
       std::int32_t both;
       std::memcpy(&both, codes + 2 * (row * pairs + pair), sizeof both);
       const V32 code = hn::Set(d32, both);
-      for (std::size_t vector = 0; vector < kVectors; ++vector) {
+      SUMLINE_UNROLL for (std::size_t vector = 0; vector < kVectors; ++vector) {
         sums[row][vector] = dot_words(sums[row][vector], code, columns_of[vector]);
       }
     }
   }
-  for (std::size_t row = 0; row < kRows; ++row) {
-    for (std::size_t vector = 0; vector < kVectors; ++vector) {
+  SUMLINE_UNROLL for (std::size_t row = 0; row < kRows; ++row) {
+    SUMLINE_UNROLL for (std::size_t vector = 0; vector < kVectors; ++vector) {
       std::int32_t* target = products + row * stride + vector * kLanes;
       hn::BlendedStore(sums[row][vector], hn::FirstN(d32, columns - vector * kLanes), d32, target);
     }

@@ -8,8 +8,10 @@
 #define SUMLINE_SIMD_INL_HPP
 #endif
 
+#include <algorithm>
 #include <cstdint>
 
+#include "components/model/byte_tables.hpp"
 #include "hwy/highway.h"
 
 #undef SUMLINE_X86_VECTORS
@@ -23,6 +25,9 @@ namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 #if SUMLINE_X86_VECTORS
+using DBits = hn::ScalableTag<std::uint64_t>;
+using Bits = hn::Vec<DBits>;
+
 using Vec32 = hn::Vec<hn::ScalableTag<std::int32_t>>;
 
 /// sums + a.low * b.low + a.high * b.high, where each lane holds two int16.
@@ -35,6 +40,66 @@ HWY_INLINE Vec32 dot_words(Vec32 sums, Vec32 a, Vec32 b) {
 #else
   return hn::Add(sums, Vec32{_mm256_madd_epi16(a.raw, b.raw)});
 #endif
+}
+
+/// sums + the products of four unsigned bytes of `weights` and four signed ones of `codes` per lane; exact
+/// while two neighbouring weights together are at most 255.
+HWY_INLINE Vec32 dot_bytes(Vec32 sums, Vec32 weights, Bits codes) {
+#if HWY_TARGET == HWY_AVX3_DL
+  asm("vpdpbusd %2, %1, %0" : "+v"(sums.raw) : "v"(weights.raw), "v"(codes.raw));
+  return sums;
+#else
+  const Vec32 pairs{_mm256_maddubs_epi16(weights.raw, codes.raw)};
+  return dot_words(sums, pairs, Vec32{_mm256_set1_epi16(1)});
+#endif
+}
+
+/// How many vectors share one walk through a table.
+constexpr int kLookups = 4;
+
+/// codes = entries of half a byte table. @param sums bytes; bit 7 is ignored
+HWY_INLINE void look_up_half(const ByteTables& tables, std::uint32_t digit, std::uint32_t half,
+                             const Bits* sums, Bits* codes) {
+#if HWY_TARGET == HWY_AVX3_DL
+  const std::int8_t* entries = tables.entries(digit) + 128 * half;
+  const __m512i low = _mm512_loadu_si512(entries);
+  const __m512i high = _mm512_loadu_si512(entries + 64);
+  SUMLINE_UNROLL for (int i = 0; i < kLookups; ++i) {
+    codes[i] = Bits{_mm512_permutex2var_epi8(low, sums[i].raw, high)};
+  }
+#else
+  const std::int8_t* differences = tables.differences(digit) + 128 * half;
+  __m256i index[kLookups];
+  SUMLINE_UNROLL for (int i = 0; i < kLookups; ++i) {
+    index[i] = _mm256_and_si256(sums[i].raw, _mm256_set1_epi8(0x7F));
+    codes[i] = hn::Zero(DBits());
+  }
+  for (std::size_t run = 0; run < tables.runs(digit, half); ++run) {
+    const __m256i entries = _mm256_broadcastsi128_si256(
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(differences + 16 * run)));
+    SUMLINE_UNROLL for (int i = 0; i < kLookups; ++i) {
+      codes[i].raw = _mm256_xor_si256(codes[i].raw, _mm256_shuffle_epi8(entries, index[i]));
+      index[i] = _mm256_sub_epi8(index[i], _mm256_set1_epi8(16));  // negative from here on: reads zero
+    }
+  }
+#endif
+}
+
+/// Codes of kLookups vectors of sums, one byte each, from one digit of a table. @tparam kHigh false if no sum
+/// exceeds 127
+template <bool kHigh>
+HWY_INLINE void look_up(const ByteTables& tables, std::uint32_t digit, const Bits* sums, Bits* codes) {
+  look_up_half(tables, digit, 0, sums, codes);
+  if constexpr (kHigh) {
+    const hn::Repartition<std::int8_t, DBits> d8;
+    Bits high[kLookups];
+    look_up_half(tables, digit, 1, sums, high);
+    SUMLINE_UNROLL for (int i = 0; i < kLookups; ++i) {
+      codes[i] =
+          hn::BitCast(DBits(), hn::IfNegativeThenElse(hn::BitCast(d8, sums[i]), hn::BitCast(d8, high[i]),
+                                                      hn::BitCast(d8, codes[i])));
+    }
+  }
 }
 #endif
 

@@ -2,21 +2,24 @@
 #include "tests/bench/kernel_timing.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <random>
 #include <vector>
 
+#include "components/model/batch_readout.hpp"
 #include "components/model/integer_matrix.hpp"
+#include "components/model/partial_sums.hpp"
 
 namespace sumline::bench {
 namespace {
 
+/// Processor time, which other work on the machine does not stretch.
 double seconds(const auto& work, int repetitions) {
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   for (int i = 0; i < repetitions; ++i) {
     work();
   }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
 }
 
 /// Median of 15 measurements of at least 20 ms each, per call of `work`.
@@ -42,7 +45,95 @@ std::vector<std::uint8_t> random_bytes(std::size_t size, std::uint32_t below) {
   return bytes;
 }
 
+/// Random operands of one read-out.
+struct Operands {
+  KernelShape shape;
+  std::vector<std::uint8_t> cells, codes, weights;
+  std::vector<BitlineTarget> targets;
+
+  explicit Operands(const KernelShape& of)
+      : shape(of),
+        cells(random_bytes(std::size_t{of.rows} * of.columns, 1U << of.cell_bits)),
+        codes(random_bytes(of.vectors * of.rows, 256)) {
+    for (std::uint32_t plane = 0; plane < of.planes; ++plane) {
+      weights.push_back(static_cast<std::uint8_t>(1U << plane));
+    }
+    for (std::uint32_t column = 0; column < of.columns; ++column) {
+      targets.push_back({column, 1});
+    }
+  }
+
+  double conversions() const {
+    return static_cast<double>(shape.columns) * shape.planes * static_cast<double>(shape.vectors);
+  }
+};
+
+std::int32_t plain_read_out(const Operands& operands, const std::vector<std::int32_t>& table,
+                            std::size_t vector, std::uint32_t column) {
+  std::int32_t accumulator = 0;
+  for (std::uint32_t plane = 0; plane < operands.shape.planes; ++plane) {
+    std::uint32_t sum = 0;
+    for (std::uint32_t row = 0; row < operands.shape.rows; ++row) {
+      const std::uint32_t code = operands.codes[vector * operands.shape.rows + row];
+      sum += operands.cells[row * operands.shape.columns + column] * (code >> plane & 1);
+    }
+    accumulator += table[sum] * operands.weights[plane];
+  }
+  return accumulator;
+}
+
 }  // namespace
+
+std::vector<std::int32_t> saturating_table(const KernelShape& shape, std::uint32_t bits) {
+  std::vector<std::int32_t> table(shape.rows * ((1U << shape.cell_bits) - 1) + 1);
+  for (std::size_t sum = 0; sum < table.size(); ++sum) {
+    table[sum] = std::min(static_cast<std::int32_t>(sum), (1 << bits) - 1);
+  }
+  return table;
+}
+
+double batch_read_out_rate(const KernelShape& shape, const std::vector<std::int32_t>& table) {
+  const Operands operands(shape);
+  const CellPlanes cells(operands.cells, shape.rows, shape.columns, shape.cell_bits);
+  const InputBatch inputs(operands.codes, shape.vectors, shape.rows, shape.planes);
+  std::vector<std::int32_t> accumulators(shape.columns * inputs.stride());
+  return operands.conversions() / median_seconds([&] {
+           read_out(cells, inputs, 0, table, operands.weights, operands.targets, accumulators);
+         });
+}
+
+double plain_read_out_rate(const KernelShape& shape, const std::vector<std::int32_t>& table) {
+  const Operands operands(shape);
+  std::vector<std::int32_t> accumulators(shape.columns * shape.vectors);
+  return operands.conversions() / median_seconds([&] {
+           for (std::size_t vector = 0; vector < shape.vectors; ++vector) {
+             for (std::uint32_t column = 0; column < shape.columns; ++column) {
+               accumulators[column * shape.vectors + vector] +=
+                   plain_read_out(operands, table, vector, column);
+             }
+           }
+         });
+}
+
+double ou_read_rate() {
+  const Operands operands({128, 128, 2, 1, 16});
+  const CellPlanes cells(operands.cells, 128, 128, 2);
+  const std::vector<std::uint64_t> active{0x5A3C'96E1'0F78'B2D4, 0x93C5'6A1E'F087'2DB4};
+  std::vector<std::int32_t> sums(16);
+  return 64 / median_seconds([&] {
+           for (std::uint32_t unit = 0; unit < 64; ++unit) {
+             ou_sums(cells, active, unit / 8 * 16, 16, unit % 8 * 16, sums);
+           }
+         });
+}
+
+double slicing_rate(const KernelShape& shape) {
+  const Operands operands(shape);
+  return static_cast<double>(operands.codes.size()) / median_seconds([&] {
+           const InputBatch inputs(operands.codes, shape.vectors, shape.rows, shape.planes);
+           return inputs.group(0, 0)[0];
+         });
+}
 
 double integer_product_rate(std::size_t count, std::size_t depth, std::size_t rows) {
   const auto codes = random_bytes(count * depth, 256);

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "components/model/cell_planes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "components/model/input_batch.hpp"
+#include "energy/error.hpp"
+
+namespace sumline {
+
+CellPlanes::CellPlanes(std::span<const std::uint8_t> cells, std::uint32_t rows, std::uint32_t columns,
+                       std::uint32_t cell_bits)
+    : rows_(rows), columns_(columns), cell_bits_(cell_bits), cells_(cells.begin(), cells.end()) {
+  SUMLINE_ASSERT(rows >= 1 && rows <= 4096 && cell_bits >= 1 && cell_bits <= 4,
+                 "1..4096 wordlines of 1..4 bit cells");
+  SUMLINE_ASSERT(cells.size() == std::size_t{rows} * columns, "a crossbar needs rows * columns cells");
+  cells_.resize(cells.size() + kPadding);
+  std::vector<std::array<std::vector<std::uint16_t>, 4>> lists(columns);
+  for (std::uint32_t column = 0; column < columns; ++column) {
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      const std::uint32_t cell = cells[std::size_t{row} * columns + column];
+      SUMLINE_ASSERT(cell >> cell_bits == 0, "a cell holds more than its bits");
+      for (std::uint32_t bit = 0; bit < cell_bits; ++bit) {
+        if ((cell >> bit & 1) != 0) {
+          lists[column][bit].push_back(static_cast<std::uint16_t>(row * (InputBatch::kGroup / kOffsetUnit)));
+        }
+      }
+    }
+  }
+
+  const auto lengths = [&lists](std::uint32_t column) {
+    const auto& bits = lists[column];
+    return std::array{bits[3].size(), bits[2].size(), bits[1].size(), bits[0].size()};
+  };
+  order_.resize(columns);
+  std::iota(order_.begin(), order_.end(), 0U);
+  std::stable_sort(order_.begin(), order_.end(),
+                   [&lengths](std::uint32_t a, std::uint32_t b) { return lengths(a) < lengths(b); });
+
+  list_begin_.push_back(0);
+  for (const std::uint32_t column : order_) {
+    for (std::uint32_t bit = 0; bit < cell_bits; ++bit) {
+      offsets_.insert(offsets_.end(), lists[column][bit].begin(), lists[column][bit].end());
+      list_begin_.push_back(static_cast<std::uint32_t>(offsets_.size()));
+    }
+  }
+}
+
+}  // namespace sumline

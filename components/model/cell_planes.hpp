@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sumline {
+
+/// The cells of one crossbar (or of several that see the same inputs), in the two forms the kernels read: row
+/// by row for one input vector, and as lists of set wordlines for many.
+class CellPlanes {
+ public:
+  /// @param cells [rows, columns], row-major, values 0..2^cell_bits-1 @param rows 1..4096 @param
+  /// cell_bits 1..4
+  CellPlanes(std::span<const std::uint8_t> cells, std::uint32_t rows, std::uint32_t columns,
+             std::uint32_t cell_bits);
+
+  std::uint32_t rows() const { return rows_; }
+  std::uint32_t columns() const { return columns_; }
+  std::uint32_t cell_bits() const { return cell_bits_; }
+  /// rows * (2^cell_bits - 1): no bitline sum of binary inputs is larger.
+  std::uint32_t max_sum() const { return rows_ * ((1U << cell_bits_) - 1); }
+
+  /// Cells of one wordline; reading up to kPadding bytes past the last column is allowed.
+  const std::uint8_t* row(std::uint32_t index) const { return cells_.data() + std::size_t{index} * columns_; }
+  /// The order in which many vectors meet the columns: those with lists of equal lengths in a row, so that
+  /// the branches which the lengths decide repeat. @param index 0..columns()-1
+  std::uint32_t column(std::size_t index) const { return order_[index]; }
+  /// Wordlines whose cell on column(index) has `bit` set, ascending; as the place of their input bits in an
+  /// InputBatch, in units of kOffsetUnit bytes.
+  std::span<const std::uint16_t> offsets(std::size_t index, std::uint32_t bit) const {
+    const std::size_t list = index * cell_bits_ + bit;
+    return {offsets_.data() + list_begin_[list], list_begin_[list + 1] - list_begin_[list]};
+  }
+
+  static constexpr std::size_t kPadding = 64;
+  static constexpr std::size_t kOffsetUnit = 8;
+
+ private:
+  std::uint32_t rows_;
+  std::uint32_t columns_;
+  std::uint32_t cell_bits_;
+  std::vector<std::uint8_t> cells_;
+  std::vector<std::uint32_t> order_;
+  std::vector<std::uint16_t> offsets_;
+  std::vector<std::uint32_t> list_begin_;  ///< [columns * cell_bits + 1]
+};
+
+}  // namespace sumline
