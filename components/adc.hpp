@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <systemc>
+#include <vector>
+
+#include "components/crossbar.hpp"
+
+namespace sumline {
+
+/// The codes of one OU read.
+struct BitlineCodes {
+  std::vector<std::int32_t> codes;  ///< as OuRead::converted
+  std::int32_t unit_code;           ///< of the unit column, where the read has it
+};
+
+/// The converters of one array; its bitlines take turns.
+/// In:     the held sums of one OU read.
+/// Out:    one code per converted bitline, 0 .. 2^bits - 1, saturating.
+/// Time:   one slot holds ceil(bitlines / adc.per_array) conversions.
+/// Energy: one adc_conversion per bitline, one unit_conversion per unit column.
+/// Source: `adc.cost.source` in the preset; energy and time by its law (energy/adc_laws.hpp).
+class Adc : public sc_core::sc_module {
+ public:
+  /// @param readout outlives the module
+  Adc(const sc_core::sc_module_name& name, const Readout& readout, LayerCounter counter);
+
+  const BitlineCodes& convert(const BitlineSums& bitlines);
+  /// Conversions so far whose code is not the sum.
+  std::uint64_t saturated() const { return saturated_; }
+
+ private:
+  std::int32_t code(std::uint32_t sum);
+
+  const Readout& readout_;
+  const LayerCounter counter_;
+  BitlineCodes codes_{};
+  std::uint64_t saturated_ = 0;
+};
+
+}  // namespace sumline

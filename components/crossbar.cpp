@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "components/crossbar.hpp"
+
+namespace sumline {
+
+Crossbar::Crossbar(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter)
+    : sc_module(name), array_(array), counter_(counter) {}
+
+void Crossbar::form_sums(const BitPlanes& planes, const OuRead& read, std::uint32_t driven,
+                         BitlineSums& bitlines) {
+  bitlines.read = read;
+  bitlines.sums.resize(read.column_end - read.column_begin);
+  array_.ou_sums(planes, read.digit, read.rows, read.column_begin, bitlines.sums);
+  bitlines.unit_sum = read.unit ? array_.input_sum(planes, read.digit, read.rows) : 0;
+  counter_.add(Action::cell_activation,
+               std::uint64_t{driven} * (read.converted.size() + (read.unit ? 1 : 0)));
+}
+
+}  // namespace sumline

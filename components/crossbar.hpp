@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <systemc>
+#include <vector>
+
+#include "components/layer_counter.hpp"
+#include "components/model/ou_sequence.hpp"
+
+namespace sumline {
+
+/// What the bitlines of one OU read carry.
+struct BitlineSums {
+  OuRead read;
+  std::vector<std::int32_t> sums;  ///< of bitlines read.column_begin .. column_end
+  std::uint32_t unit_sum;          ///< of the unit column, where read.unit
+};
+
+/// Cells at the crossings of wordlines and bitlines; currents add up along a bitline.
+/// In:     one OU read: digits on the driven wordlines.
+/// Out:    the sum on every bitline of the read's block, 0 .. OU rows * largest cell * largest digit.
+/// Time:   part of the slot, `array.read_time` until the bitlines have settled.
+/// Energy: one cell_activation per driven wordline and read bitline.
+/// Source: `array.source` in the preset.
+class Crossbar : public sc_core::sc_module {
+ public:
+  /// @param array outlives the module
+  Crossbar(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
+
+  /// @param driven wordlines that carry something @param bitlines replaced
+  void form_sums(const BitPlanes& planes, const OuRead& read, std::uint32_t driven, BitlineSums& bitlines);
+
+ private:
+  const ArrayModel& array_;
+  const LayerCounter counter_;
+};
+
+}  // namespace sumline

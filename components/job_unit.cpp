@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "components/job_unit.hpp"
+
+#include <algorithm>
+
+#include "components/sim_time.hpp"
+
+namespace sumline {
+
+JobUnit::JobUnit(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays,
+                 BankTiming timing, LayerCounter counter)
+    : sc_module(name),
+      arrays_(arrays.begin(), arrays.end()),
+      outputs_(arrays),
+      timing_(timing),
+      counter_(counter) {}
+
+void JobUnit::compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) {
+  std::uint64_t most_reads = 0;
+  for (const ArrayModel* array : arrays_) {
+    const RowRange rows = array->region().rows;
+    const auto array_codes = codes.subspan(rows.begin, rows.size());
+    planes_.assign(array_codes, array->activations().bits);
+    const ArrayCounts counts = array->count(planes_);
+    book(*array, counts);
+    saturated_ += array->accumulate(array_codes, planes_, outputs_.of(*array, accumulators));
+    most_reads = std::max(most_reads, counts.ou_reads);
+  }
+  if (most_reads > 0) {
+    wait(femtoseconds(timing_.duration(most_reads)));
+  }
+}
+
+void JobUnit::book(const ArrayModel& array, const ArrayCounts& counts) {
+  counter_.add(Action::ou_read, counts.ou_reads);
+  counter_.add(Action::wordline_activation, counts.wordline_activations);
+  counter_.add(Action::cell_activation, counts.cell_activations);
+  counter_.add(Action::column_sample, counts.conversions + counts.unit_conversions);
+  counter_.add(Action::adc_conversion, counts.conversions);
+  counter_.add(Action::unit_conversion, counts.unit_conversions);
+  counter_.add(Action::shift_add, counts.conversions);
+  if (array.corrects_offset() && !array.has_unit_column()) {
+    counter_.add(Action::offset_add, array.rows());
+  }
+}
+
+}  // namespace sumline

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "components/macro.hpp"
+
+namespace sumline {
+
+Macro::Macro(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter)
+    : sc_module(name),
+      array_(array),
+      counter_(counter),
+      wordline_driver_("wordline_driver", counter),
+      crossbar_("crossbar", array, counter),
+      sample_and_hold_("sample_and_hold", counter),
+      adc_("adc", array.readout(), counter),
+      shift_adder_("shift_adder", array, counter),
+      offset_corrector_("offset_corrector", array, counter),
+      sequence_(array) {}
+
+void Macro::start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) {
+  planes_.assign(codes, array_.activations().bits);
+  sequence_.start(planes_);
+  accumulators_ = accumulators;
+  offset_corrector_.add_codes(codes, accumulators_);
+}
+
+bool Macro::step() {
+  const bool converted = convert_held();
+  return read_next() || converted;
+}
+
+bool Macro::convert_held() {
+  if (sample_and_hold_.empty()) {
+    return false;
+  }
+  const BitlineSums& held = sample_and_hold_.held();
+  const BitlineCodes& codes = adc_.convert(held);
+  shift_adder_.add(held.read, codes, accumulators_);
+  if (held.read.unit) {
+    offset_corrector_.add_unit(held.read, codes.unit_code, accumulators_);
+  }
+  sample_and_hold_.release();
+  return true;
+}
+
+bool Macro::read_next() {
+  const std::optional<OuRead> read = sequence_.next();
+  if (!read) {
+    return false;
+  }
+  const std::uint32_t driven = wordline_driver_.drive(sequence_.active(), *read);
+  crossbar_.form_sums(planes_, *read, driven, bitlines_);
+  sample_and_hold_.sample(bitlines_);
+  counter_.add(Action::ou_read, 1);
+  return true;
+}
+
+}  // namespace sumline

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <systemc>
+
+#include "components/adc.hpp"
+#include "components/crossbar.hpp"
+#include "components/offset_corrector.hpp"
+#include "components/sample_and_hold.hpp"
+#include "components/shift_adder.hpp"
+#include "components/wordline_driver.hpp"
+
+namespace sumline {
+
+/// One crossbar with its periphery, wired: driver - crossbar - sample-and-hold - ADC - shift-adder, and the
+/// offset correction. In:     an input vector, then one call per slot from the OU controller. Out:
+/// accumulators[outputs of the array]. Time:   none of its own; the controller lets a slot pass between two
+/// calls. Energy: one ou_read per read; its parts count the rest. Source: - (wiring)
+class Macro : public sc_core::sc_module {
+ public:
+  /// @param array outlives the module
+  Macro(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
+
+  const ArrayModel& array() const { return array_; }
+  /// @param codes [rows of the array] @param accumulators [outputs of the array], added to until the last
+  /// slot
+  void start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators);
+  /// One slot: converts what the last slot sampled while the next OU read settles. @return false if there is
+  /// nothing to do
+  bool step();
+  std::uint64_t saturated() const { return adc_.saturated(); }
+
+ private:
+  bool convert_held();
+  bool read_next();
+
+  const ArrayModel& array_;
+  const LayerCounter counter_;
+  WordlineDriver wordline_driver_;
+  Crossbar crossbar_;
+  SampleAndHold sample_and_hold_;
+  Adc adc_;
+  ShiftAdder shift_adder_;
+  OffsetCorrector offset_corrector_;
+
+  OuSequence sequence_;
+  BitPlanes planes_;
+  BitlineSums bitlines_{};
+  std::span<std::int32_t> accumulators_;
+};
+
+}  // namespace sumline

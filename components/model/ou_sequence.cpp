@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "components/model/ou_sequence.hpp"
+
+#include <algorithm>
+
+namespace sumline {
+
+OuSequence::OuSequence(const ArrayModel& array) : array_(array) {
+  const OuConfig& ou = array.ou();
+  const std::uint32_t last = ou.skip_zero_columns ? array.rows() : 1;
+  for (std::uint32_t begin = 0; begin < last; begin += ou.rows) {
+    blocks_.push_back(blocks_of({begin, std::min(begin + ou.rows, array.rows())}));
+  }
+}
+
+std::vector<OuSequence::Block> OuSequence::blocks_of(RowRange group) const {
+  const OuConfig& ou = array_.ou();
+  std::vector<Block> blocks;
+  for (std::uint32_t begin = 0; begin < array_.columns(); begin += ou.columns) {
+    Block block{begin, std::min(begin + ou.columns, array_.columns()), {}};
+    for (std::uint32_t column = block.begin; column < block.end; ++column) {
+      if (!ou.skip_zero_columns || !array_.column_is_zero(group, column)) {
+        block.converted.push_back(column);
+      }
+    }
+    if (!block.converted.empty()) {
+      blocks.push_back(std::move(block));
+    }
+  }
+  return blocks;
+}
+
+const std::vector<OuSequence::Block>& OuSequence::current_blocks() const {
+  return blocks_.size() == 1 ? blocks_.front() : blocks_[groups_[group_].begin / array_.ou().rows];
+}
+
+void OuSequence::start(const BitPlanes& planes) {
+  planes_ = &planes;
+  digit_ = 0;
+  block_ = 0;
+  open_digit();
+}
+
+void OuSequence::open_digit() {
+  array_.active_wordlines(*planes_, digit_, active_);
+  wordline_groups(array_.ou().skipping, array_.ou().rows, active_, array_.rows(), groups_);
+  group_ = 0;
+}
+
+bool OuSequence::find_block() {
+  for (;;) {
+    if (group_ < groups_.size()) {
+      if (block_ < current_blocks().size()) {
+        return true;
+      }
+      block_ = 0;
+      ++group_;
+    } else if (digit_ + 1 < array_.activations().digits) {
+      ++digit_;
+      open_digit();
+    } else {
+      return false;
+    }
+  }
+}
+
+std::optional<OuRead> OuSequence::next() {
+  if (!find_block()) {
+    return std::nullopt;
+  }
+  const Block& block = current_blocks()[block_];
+  const bool unit = block_ == 0 && array_.has_unit_column();
+  ++block_;
+  return OuRead{digit_, groups_[group_], block.begin, block.end, block.converted, unit};
+}
+
+}  // namespace sumline

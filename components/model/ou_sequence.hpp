@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "components/model/array_model.hpp"
+
+namespace sumline {
+
+/// One operation-unit read.
+struct OuRead {
+  std::uint32_t digit;
+  RowRange rows;
+  std::uint32_t column_begin;  ///< of the block of bitlines
+  std::uint32_t column_end;
+  std::span<const std::uint32_t> converted;  ///< bitlines of the block that are sampled and converted
+  bool unit;                                 ///< the unit column too
+};
+
+/// The reads of one array for one input vector, in order: digit by digit, group by group, block by block.
+class OuSequence {
+ public:
+  explicit OuSequence(const ArrayModel& array);
+
+  /// Begins anew. @param planes must outlive the reads
+  void start(const BitPlanes& planes);
+  /// @return nothing after the last read
+  std::optional<OuRead> next();
+  /// Wordlines whose digit is not zero, of the digit of the last read.
+  std::span<const std::uint64_t> active() const { return active_; }
+
+ private:
+  struct Block {
+    std::uint32_t begin;
+    std::uint32_t end;
+    std::vector<std::uint32_t> converted;
+  };
+  std::vector<Block> blocks_of(RowRange group) const;
+  const std::vector<Block>& current_blocks() const;
+  void open_digit();
+  bool find_block();
+
+  const ArrayModel& array_;
+  std::vector<std::vector<Block>>
+      blocks_;  ///< per static group where zero columns are skipped, otherwise one entry
+  const BitPlanes* planes_ = nullptr;
+  std::vector<std::uint64_t> active_;
+  std::vector<RowRange> groups_;
+  std::uint32_t digit_ = 0;
+  std::size_t group_ = 0;
+  std::size_t block_ = 0;
+};
+
+}  // namespace sumline

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "components/ou_controller.hpp"
+
+#include "components/sim_time.hpp"
+
+namespace sumline {
+
+OuController::OuController(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays,
+                           BankTiming timing, LayerCounter counter)
+    : sc_module(name),
+      outputs_(arrays),
+      slot_(femtoseconds(timing.slot)),
+      shift_add_(femtoseconds(timing.shift_add)) {
+  for (const ArrayModel* array : arrays) {
+    const std::string macro = "macro" + std::to_string(macros_.size());
+    macros_.push_back(std::make_unique<Macro>(macro.c_str(), *array, counter));
+  }
+}
+
+void OuController::compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) {
+  for (const auto& macro : macros_) {
+    const RowRange rows = macro->array().region().rows;
+    macro->start(codes.subspan(rows.begin, rows.size()), outputs_.of(macro->array(), accumulators));
+  }
+  if (!step_all()) {
+    return;
+  }
+  do {
+    wait(slot_);
+  } while (step_all());
+  wait(shift_add_);
+}
+
+bool OuController::step_all() {
+  bool busy = false;
+  for (const auto& macro : macros_) {
+    busy = macro->step() || busy;
+  }
+  return busy;
+}
+
+std::uint64_t OuController::saturated() const {
+  std::uint64_t saturated = 0;
+  for (const auto& macro : macros_) {
+    saturated += macro->saturated();
+  }
+  return saturated;
+}
+
+}  // namespace sumline

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <systemc>
+
+#include "components/adc.hpp"
+
+namespace sumline {
+
+/// Weights codes by the place value of their input digit and weight slice and adds them up.
+/// In:     the codes of one OU read.
+/// Out:    accumulators[outputs of the array], complete after the last read of an input vector.
+/// Time:   `bank.shift_add_time` after the conversion; hidden by the pipeline but for the last read.
+/// Energy: one shift_add per code.
+/// Source: `bank.shift_adder.source` in the preset.
+class ShiftAdder : public sc_core::sc_module {
+ public:
+  /// @param array outlives the module
+  ShiftAdder(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
+
+  /// @param accumulators [outputs of the array]
+  void add(const OuRead& read, const BitlineCodes& codes, std::span<std::int32_t> accumulators);
+
+ private:
+  const ArrayModel& array_;
+  const LayerCounter counter_;
+};
+
+}  // namespace sumline

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "components/model/array_model.hpp"
+
+namespace sumline {
+
+/// The accumulators of all outputs that the arrays of one bank feed, one after the other.
+struct BankOutputs {
+  std::uint32_t first;  ///< output of the layer
+  std::uint32_t count;
+
+  /// @param arrays of one bank, at least one
+  explicit BankOutputs(std::span<const ArrayModel* const> arrays);
+  /// The part that `array` adds to. @param accumulators [count]
+  std::span<std::int32_t> of(const ArrayModel& array, std::span<std::int32_t> accumulators) const {
+    return accumulators.subspan(array.first_output() - first, array.outputs());
+  }
+};
+
+/// What the arrays of a bank do with an input vector, at one of the two fidelities.
+class VectorUnit {
+ public:
+  virtual ~VectorUnit() = default;
+  /// Adds the products of one input vector, counts its actions, and returns when simulated time has passed.
+  /// @param codes [rows of the layer] @param accumulators [BankOutputs::count]
+  virtual void compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) = 0;
+  /// Conversions so far whose code is not the sum.
+  virtual std::uint64_t saturated() const = 0;
+};
+
+}  // namespace sumline
