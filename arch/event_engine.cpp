@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/event_engine.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "arch/chip.hpp"
+#include "arch/image_source.hpp"
+#include "arch/layer_replica.hpp"
+#include "arch/pool_stage.hpp"
+#include "arch/result_sink.hpp"
+#include "arch/run_state.hpp"
+#include "arch/sequencer.hpp"
+#include "components/sim_context.hpp"
+#include "energy/error.hpp"
+
+namespace sumline {
+namespace {
+
+std::uint32_t tiles_used(const Mapping& mapping) {
+  std::uint32_t last = 0;
+  for (const Phase& phase : mapping.phases) {
+    for (const Pass& pass : phase.passes) {
+      for (const Replica& replica : pass.replicas) {
+        for (const BankPlacement& bank : replica.banks) {
+          last = std::max(last, bank.tile);
+        }
+      }
+    }
+  }
+  return last + 1;
+}
+
+/// The layers of the network on the chip.
+class LayerStages {
+ public:
+  LayerStages(RunState& run, Chip& chip, Sequencer& sequencer, ResultSink& sink)
+      : partial_sums_(run.maps.size()) {
+    std::vector<bool> started(run.maps.size(), false);
+    std::size_t number = 0;
+    for (const Phase& phase : run.mapping.phases) {
+      for (const Pass& pass : phase.passes) {
+        const PassRole role{number, pass, !started[pass.layer], partial_sums_[pass.layer]};
+        started[pass.layer] = true;
+        if (!pass.last_part) {
+          partial_sums_[pass.layer].resize(run.workload.layers[pass.layer].out.size());
+        }
+        for (std::uint32_t replica = 0; replica < pass.replicas.size(); ++replica) {
+          const std::string name = "pass" + std::to_string(number) + "_replica" + std::to_string(replica);
+          replicas_.push_back(
+              std::make_unique<LayerReplica>(name.c_str(), run, chip, sequencer, sink, role, replica));
+        }
+        ++number;
+      }
+    }
+    for (std::uint32_t layer = 0; layer < run.maps.size(); ++layer) {
+      if (!run.workload.layers[layer].has_weights()) {
+        pools_.push_back(
+            std::make_unique<PoolStage>(("pool" + std::to_string(layer)).c_str(), run, chip, layer));
+      }
+    }
+  }
+
+  std::vector<std::uint64_t> saturated() const {
+    std::vector<std::uint64_t> saturated(partial_sums_.size());
+    for (const auto& replica : replicas_) {
+      saturated[replica->layer()] += replica->saturated();
+    }
+    return saturated;
+  }
+
+ private:
+  std::vector<std::vector<std::int32_t>> partial_sums_;
+  std::vector<std::unique_ptr<LayerReplica>> replicas_;
+  std::vector<std::unique_ptr<PoolStage>> pools_;
+};
+
+}  // namespace
+
+EventOutput run_event_engine(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping,
+                             Fidelity fidelity, std::uint64_t begin, std::uint64_t end, TraceSink* traces,
+                             const Progress& progress) {
+  SUMLINE_ASSERT(begin < end && end <= workload.images(), "a run has at least one image of the workload");
+  SimContext context;
+  RunState run(workload, accelerator, mapping, fidelity, begin, end, traces);
+  ResultSink sink(run, context, progress);
+
+  Chip chip("chip", accelerator, tiles_used(mapping), run.ledger);
+  Sequencer sequencer("sequencer", run);
+  ImageSource images("images", run, chip, sequencer);
+  LayerStages layers(run, chip, sequencer, sink);
+
+  context.run();
+  SUMLINE_ASSERT(sink.images_done() == run.images, "the simulation stopped before the last image was done");
+  return {sink.output(layers.saturated()), run.recorder.end_time(), run.recorder.layers(),
+          run.recorder.latency()};
+}
+
+}  // namespace sumline

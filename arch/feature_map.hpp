@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "arch/raster_progress.hpp"
+#include "traces/workload.hpp"
+
+namespace sumline {
+
+/// The codes that the images or one layer hand on, for two images at a time: one is made while the other is
+/// read.
+class FeatureMap {
+ public:
+  explicit FeatureMap(const Shape& shape);
+
+  /// The map of an image. It is overwritten two images later.
+  std::span<const std::uint8_t> codes(std::uint32_t image) const { return codes_[image % 2]; }
+  /// Stores one position's codes. @param codes [channels]
+  void store(std::uint32_t image, std::uint32_t position, std::span<const std::uint8_t> codes);
+  /// Stores a whole map. @param codes [channels, height, width]
+  void store_all(std::uint32_t image, std::span<const std::uint8_t> codes);
+
+  /// The position has arrived wherever it is read.
+  void finish(std::uint32_t image, std::uint32_t position);
+  void finish_all(std::uint32_t image);
+  /// Blocks until `count` positions of `image` have arrived, in raster order, and everything of the images
+  /// before.
+  void wait_for(std::uint32_t image, std::uint64_t count);
+  /// Blocks until all of the first `images` maps have arrived.
+  void wait_for_images(std::uint64_t images);
+  std::uint64_t positions() const { return shape_.positions(); }
+
+ private:
+  Shape shape_;
+  std::array<std::vector<std::uint8_t>, 2> codes_;
+  RasterProgress progress_;
+};
+
+}  // namespace sumline

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <systemc>
+
+#include "components/accumulator.hpp"
+#include "components/buffer.hpp"
+#include "components/link.hpp"
+#include "components/lut_unit.hpp"
+#include "components/max_pool.hpp"
+#include "configs/accelerator.hpp"
+
+namespace sumline {
+
+/// What the banks of a tile share: the buffer with the input maps, the bus between it and the banks, and the
+/// units that make codes of accumulators.
+class Tile : public sc_core::sc_module {
+ public:
+  Tile(const sc_core::sc_module_name& name, const TileConfig& config, ActionLedger& ledger);
+
+  Buffer buffer;
+  Link bus;
+  Accumulator accumulator;
+  LutUnit lut;
+  MaxPool max_pool;
+};
+
+}  // namespace sumline
