@@ -74,12 +74,12 @@ ArrayModel::ArrayModel(const Accelerator& accelerator, const ArrayRegion& region
       counter_(ou_, activations, rows(), {GroupReads{}}),
       readout_(Readout::saturating(accelerator.adc.bits,
                                    std::min(rows(), ou_.rows) * max_cell_ * activations.max_digit())),
-      largest_possible_sum_(0),
+      lossless_(false),
       values_(stored_values(region, weight_codes, layer_rows, weights)) {
   unit_column_ = corrects_offset_ && accelerator.weights.correction == OffsetCorrection::unit_column;
   store(weight_codes, layer_rows, weights, accelerator.weights.flip);
   counter_ = ReadCounter(ou_, activations_, rows(), survey_groups());
-  largest_possible_sum_ = largest_possible_sum();
+  lossless_ = largest_possible_sum() <= readout_.exact_up_to();
 }
 
 void ArrayModel::store(std::span<const std::uint8_t> weight_codes, std::uint32_t layer_rows,
@@ -207,59 +207,37 @@ std::uint64_t ArrayModel::accumulate(std::span<const std::uint8_t> codes, const 
 
 std::uint64_t ArrayModel::accumulate_losses(const BitPlanes& planes,
                                             std::span<std::int32_t> accumulators) const {
-  if (lossless()) {
+  if (lossless_) {
     return 0;
   }
-  std::uint64_t saturated = 0;
-  for (std::uint32_t digit = 0; digit < activations_.digits; ++digit) {
-    saturated += ou_.skipping == Skipping::compaction ? lose_runs(planes, digit, accumulators)
-                                                      : lose_static_groups(planes, digit, accumulators);
-  }
-  return saturated;
-}
-
-/// Two bounds from above tell most groups that cannot lose: every driven cell full, or every wordline of the
-/// group driven. A group without inputs cannot lose, so it does not matter whether it is skipped.
-std::uint64_t ArrayModel::lose_static_groups(const BitPlanes& planes, std::uint32_t digit,
-                                             std::span<std::int32_t> accumulators) const {
-  const std::uint32_t exact = readout_.exact_up_to();
-  std::array<std::uint32_t, kMaxWordlines> storage;
-  const auto input_sums = std::span(storage).first(largest_sum_.size());
-  sum_static_groups(planes, activations_, digit, ou_.rows, input_sums);
-  std::uint64_t saturated = 0;
-  for (std::uint32_t group = 0; group < input_sums.size(); ++group) {
-    if (input_sums[group] * max_cell_ > exact && largest_sum_[group] * activations_.max_digit() > exact) {
-      const std::uint32_t begin = group * ou_.rows;
-      saturated += lose_group(planes, digit, {begin, std::min(begin + ou_.rows, rows())}, accumulators);
-    }
-  }
-  return saturated;
-}
-
-std::uint64_t ArrayModel::lose_runs(const BitPlanes& planes, std::uint32_t digit,
-                                    std::span<std::int32_t> accumulators) const {
+  const bool narrow = largest_possible_sum() <= std::numeric_limits<std::uint16_t>::max();
   std::uint64_t saturated = 0;
   WordlineMask storage;
-  const auto active = sumline::active_wordlines(planes, activations_, digit, storage);
-  for_each_group(ou_.skipping, ou_.rows, active, rows(), [&](RowRange group) {
-    if (input_sum(planes, digit, group) * max_cell_ > readout_.exact_up_to()) {
-      saturated += lose_group(planes, digit, group, accumulators);
-    }
-  });
+  for (std::uint32_t digit = 0; digit < activations_.digits; ++digit) {
+    const auto active = sumline::active_wordlines(planes, activations_, digit, storage);
+    for_each_group(ou_.skipping, ou_.rows, active, rows(), [&](RowRange group) {
+      if (may_lose(planes, digit, group)) {
+        saturated += narrow ? lose_group<std::uint16_t>(planes, digit, group, accumulators)
+                            : lose_group<std::uint32_t>(planes, digit, group, accumulators);
+      }
+    });
+  }
   return saturated;
 }
 
-std::uint64_t ArrayModel::lose_group(const BitPlanes& planes, std::uint32_t digit, RowRange group,
-                                     std::span<std::int32_t> accumulators) const {
-  const std::uint64_t saturated = largest_possible_sum_ <= std::numeric_limits<std::uint16_t>::max()
-                                      ? lose_bitlines<std::uint16_t>(planes, digit, group, accumulators)
-                                      : lose_bitlines<std::uint32_t>(planes, digit, group, accumulators);
-  return saturated + (unit_column_ ? lose_unit(planes, digit, group, accumulators) : 0);
+/// Two bounds from above: every driven cell full, or every wordline of the group driven.
+bool ArrayModel::may_lose(const BitPlanes& planes, std::uint32_t digit, RowRange group) const {
+  const std::uint32_t exact = readout_.exact_up_to();
+  if (ou_.skipping != Skipping::compaction &&
+      largest_sum_[group.begin / ou_.rows] * activations_.max_digit() <= exact) {
+    return false;
+  }
+  return input_sum(planes, digit, group) * max_cell_ > exact;
 }
 
 template <class Lane>
-std::uint64_t ArrayModel::lose_bitlines(const BitPlanes& planes, std::uint32_t digit, RowRange group,
-                                        std::span<std::int32_t> accumulators) const {
+std::uint64_t ArrayModel::lose_group(const BitPlanes& planes, std::uint32_t digit, RowRange group,
+                                     std::span<std::int32_t> accumulators) const {
   DrivenWordlines driven;
   drive(planes, activations_, digit, group, driven);
   const auto exact = static_cast<Lane>(readout_.exact_up_to());
@@ -280,7 +258,7 @@ std::uint64_t ArrayModel::lose_bitlines(const BitPlanes& planes, std::uint32_t d
       }
     }
   }
-  return saturated;
+  return saturated + (unit_column_ ? lose_unit(planes, digit, group, accumulators) : 0);
 }
 
 std::uint64_t ArrayModel::lose_unit(const BitPlanes& planes, std::uint32_t digit, RowRange group,

@@ -42,7 +42,7 @@ class ArrayModel {
   bool has_unit_column() const { return unit_column_; }
   /// True where no sum can exceed what the converter resolves, whatever the input: the readout is the
   /// identity.
-  bool lossless() const { return largest_possible_sum_ <= readout_.exact_up_to(); }
+  bool lossless() const { return lossless_; }
 
   /// accumulators[o] += what the array contributes to output first_output() + o for these codes, the readout
   /// included.
@@ -92,16 +92,10 @@ class ArrayModel {
   /// The largest sum a bitline can carry in one read.
   std::uint64_t largest_possible_sum() const;
 
-  std::uint64_t lose_static_groups(const BitPlanes& planes, std::uint32_t digit,
-                                   std::span<std::int32_t> accumulators) const;
-  std::uint64_t lose_runs(const BitPlanes& planes, std::uint32_t digit,
-                          std::span<std::int32_t> accumulators) const;
+  bool may_lose(const BitPlanes& planes, std::uint32_t digit, RowRange group) const;
+  template <class Lane>
   std::uint64_t lose_group(const BitPlanes& planes, std::uint32_t digit, RowRange group,
                            std::span<std::int32_t> accumulators) const;
-  /// @tparam Lane holds the largest possible sum
-  template <class Lane>
-  std::uint64_t lose_bitlines(const BitPlanes& planes, std::uint32_t digit, RowRange group,
-                              std::span<std::int32_t> accumulators) const;
   std::uint64_t lose_unit(const BitPlanes& planes, std::uint32_t digit, RowRange group,
                           std::span<std::int32_t> accumulators) const;
 
@@ -121,7 +115,7 @@ class ArrayModel {
       largest_sum_;  ///< [static groups]: cells of the fullest bitline, the unit column included
   ReadCounter counter_;
   Readout readout_;
-  std::uint64_t largest_possible_sum_;
+  bool lossless_;
   IntegerMatrix values_;  ///< [outputs, rows] the integers the array stands for
 };
 

@@ -10,12 +10,17 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
+#ifndef SUMLINE_BIT_PLANES_CONSTANTS
+#define SUMLINE_BIT_PLANES_CONSTANTS
+namespace sumline {
+inline constexpr std::uint64_t kEachByte = 0x0101010101010101;
+}  // namespace sumline
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace sumline {
 namespace HWY_NAMESPACE {
 namespace {
-
-namespace hn = hwy::HWY_NAMESPACE;
 
 /// Compiled per target for the sake of its count instruction. @param lowest bit of every digit, in each byte
 std::uint64_t count_digits(const std::uint8_t* codes, std::size_t size, std::uint32_t digit_bits,
@@ -30,29 +35,11 @@ std::uint64_t count_digits(const std::uint8_t* codes, std::size_t size, std::uin
     }
     std::uint64_t digits = eight;
     for (std::uint32_t bit = 1; bit < digit_bits; ++bit) {
-      digits |= (eight >> bit) & (0x0101010101010101 * (0xFFU >> bit));
+      digits |= (eight >> bit) & (kEachByte * (0xFFU >> bit));
     }
     active += static_cast<std::uint64_t>(std::popcount(digits & lowest));
   }
   return active;
-}
-
-/// @param words [bits, words_per_plane], replaced
-void split_planes(const std::uint8_t* codes, std::size_t rows, std::uint32_t bits, std::uint64_t* words,
-                  std::size_t words_per_plane) {
-  const hn::CappedTag<std::uint8_t, 64> d8;
-  for (std::size_t word = 0; word < words_per_plane; ++word) {
-    alignas(64) std::uint8_t column[64] = {};
-    std::memcpy(column, codes + word * 64, std::min<std::size_t>(64, rows - word * 64));
-    for (std::uint32_t bit = 0; bit < bits; ++bit) {
-      const auto selected = hn::Set(d8, static_cast<std::uint8_t>(1U << bit));
-      std::uint8_t ones[64 / 8];
-      for (std::size_t lane = 0; lane < 64; lane += hn::Lanes(d8)) {
-        hn::StoreMaskBits(d8, hn::TestBit(hn::Load(d8, column + lane), selected), ones + lane / 8);
-      }
-      std::memcpy(words + bit * words_per_plane + word, ones, sizeof ones);
-    }
-  }
 }
 
 }  // namespace
@@ -64,12 +51,33 @@ HWY_AFTER_NAMESPACE();
 namespace sumline {
 
 HWY_EXPORT(count_digits);
-HWY_EXPORT(split_planes);
+
+namespace {
+
+/// Multiplying eight 0/1 bytes by this gathers them into the top byte, byte i to bit i.
+constexpr std::uint64_t kGather = 0x0102040810204080;
+
+std::uint64_t ones_below(std::uint32_t bit) {
+  return bit == 0 ? 0 : ~std::uint64_t{0} >> (64 - bit);
+}
+
+}  // namespace
+
+std::uint32_t count_ones(std::span<const std::uint64_t> words, RowRange range) {
+  std::uint32_t ones = 0;
+  for (std::uint32_t row = range.begin; row < range.end;) {
+    const std::uint32_t word = row / 64;
+    const std::uint32_t last = std::min(range.end - word * 64, 64U);
+    ones += static_cast<std::uint32_t>(std::popcount(words[word] & ones_below(last) & ~ones_below(row % 64)));
+    row = (word + 1) * 64;
+  }
+  return ones;
+}
 
 std::uint64_t count_active_digits(std::span<const std::uint8_t> codes, std::uint32_t digit_bits) {
   std::uint64_t lowest = 0;
   for (std::uint32_t bit = 0; bit < 8; bit += digit_bits) {
-    lowest |= std::uint64_t{0x0101010101010101} << bit;
+    lowest |= kEachByte << bit;
   }
   return HWY_DYNAMIC_DISPATCH(count_digits)(codes.data(), codes.size(), digit_bits, lowest);
 }
@@ -78,8 +86,18 @@ void BitPlanes::assign(std::span<const std::uint8_t> codes, std::uint32_t bits) 
   rows_ = static_cast<std::uint32_t>(codes.size());
   planes_ = bits;
   words_per_plane_ = (codes.size() + 63) / 64;
-  words_.resize(planes_ * words_per_plane_);
-  HWY_DYNAMIC_DISPATCH(split_planes)(codes.data(), codes.size(), bits, words_.data(), words_per_plane_);
+  words_.assign(planes_ * words_per_plane_, 0);
+  for (std::size_t row = 0; row < codes.size(); row += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, codes.data() + row, std::min<std::size_t>(8, codes.size() - row));
+    if (eight == 0) {
+      continue;
+    }
+    for (std::uint32_t bit = 0; bit < bits; ++bit) {
+      const std::uint64_t gathered = (((eight >> bit) & kEachByte) * kGather) >> 56;
+      words_[bit * words_per_plane_ + row / 64] |= gathered << (row % 64);
+    }
+  }
 }
 
 }  // namespace sumline

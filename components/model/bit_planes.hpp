@@ -18,19 +18,7 @@ struct RowRange {
 };
 
 /// Number of ones of `words` inside `range`. @param words bit k of word w = wordline 64 w + k
-inline std::uint32_t count_ones(std::span<const std::uint64_t> words, RowRange range) {
-  std::uint32_t ones = 0;
-  for (std::uint32_t row = range.begin; row < range.end;) {
-    const std::uint32_t end = row / 64 * 64 + 64;  // of this word
-    std::uint64_t bits = words[row / 64] >> (row % 64) << (row % 64);
-    if (end > range.end) {
-      bits <<= end - range.end;
-    }
-    ones += static_cast<std::uint32_t>(std::popcount(bits));
-    row = end;
-  }
-  return ones;
-}
+std::uint32_t count_ones(std::span<const std::uint64_t> words, RowRange range);
 
 /// Digits of `digit_bits` bits, of all codes, that are not zero. @param digit_bits 1..8
 std::uint64_t count_active_digits(std::span<const std::uint8_t> codes, std::uint32_t digit_bits);

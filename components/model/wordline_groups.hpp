@@ -27,10 +27,6 @@ std::span<const std::uint64_t> active_wordlines(const BitPlanes& planes, const A
 std::uint32_t sum_digits(const BitPlanes& planes, const ActivationSlicing& activations, std::uint32_t digit,
                          RowRange range);
 
-/// sums[g] = sum_digits over static group g of `height` wordlines.
-void sum_static_groups(const BitPlanes& planes, const ActivationSlicing& activations, std::uint32_t digit,
-                       std::uint32_t height, std::span<std::uint32_t> sums);
-
 /// Calls visit(RowRange) for every group that is read for one input digit: static groups of `height`
 /// wordlines (none, zero_groups) or runs that hold `height` active wordlines (compaction).
 template <class Visit>

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "arch/event_engine.hpp"
+
+/// What the user asked for, parsed and nothing more.
+namespace sumline::cli {
+
+struct CommonOptions {
+  std::string json;           ///< results.json to write, empty: none
+  std::uint32_t threads = 0;  ///< 0: all cores
+  std::uint64_t seed = 1;
+  bool quiet = false;
+};
+
+struct DemoOptions {
+  CommonOptions common;
+  std::string directory = "runs/demo";
+};
+
+struct TrainOptions {
+  CommonOptions common;
+  std::string recipe;     ///< preset name or path
+  std::string directory;  ///< empty: runs/<recipe>
+  bool resume = false;
+  std::vector<std::string> overrides;  ///< key=value
+  bool seed_given = false;
+};
+
+struct LowerOptions {
+  CommonOptions common;
+  std::string run;      ///< run directory; or `weights` with `recipe`
+  std::string network;  ///< with `weights`: instead of the recipe's
+  std::string weights;
+  std::string bits;    ///< with `weights`: instead of the recipe's
+  std::string recipe;  ///< with `weights`: names the images, and network and bits unless given
+  std::vector<std::string> overrides;  ///< of the recipe, key=value
+  std::uint64_t images = 0;            ///< 0: all
+  std::string output;
+};
+
+struct EvaluateOptions {
+  CommonOptions common;
+  std::string source;  ///< run directory or workload file
+  std::string accelerator;
+  std::uint64_t images = 0;  ///< 0: the command's default
+};
+
+struct SimulateOptions {
+  EvaluateOptions evaluate;
+  Fidelity fidelity = Fidelity::job;
+  std::vector<std::string> traces;  ///< KIND=FILE
+};
+
+struct CheckOptions {
+  CommonOptions common;
+  std::string file;
+};
+
+using Command =
+    std::variant<DemoOptions, TrainOptions, LowerOptions, EvaluateOptions, SimulateOptions, CheckOptions>;
+
+const CommonOptions& common(const Command& command);
+
+/// Parses the command line. Prints help or a usage error itself.
+/// @param exit_code set where no command is to be run: 0 after --help or --version, 2 after a usage error
+/// @return false where no command is to be run
+bool parse(int argc, char** argv, Command& command, int& exit_code);
+
+}  // namespace sumline::cli
