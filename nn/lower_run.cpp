@@ -56,6 +56,7 @@ Workload lower(const WeightsFile& weights, std::size_t images) {
 Accuracy float_accuracy(const Run& run, std::size_t images) {
   Network network(run.network, run.recipe.bits);
   load_state(network, load_tensors(run.checkpoint), run.checkpoint.string());
+  use_channels_last(network);
   const Dataset set = load_data(run.recipe.data, run.network);
   return evaluate(network, set.test, choose(images, set.test), pixel_table(run.recipe.data.pixel_scale));
 }

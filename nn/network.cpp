@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nn/network.hpp"
 
+#include <ATen/ATen.h>
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/linear.h>
@@ -74,6 +75,12 @@ void initialize(Network& network, std::uint64_t seed) {
     const auto inputs = static_cast<float>(parameters->weight[0].numel());
     fill_uniform(parameters->weight, 1 / std::sqrt(inputs), seed, stream++);
     if (parameters->bias.defined()) fill_uniform(parameters->bias, 1 / std::sqrt(inputs), seed, stream++);
+  }
+}
+
+void use_channels_last(Network& network) {
+  for (at::Tensor& parameter : network.parameters()) {
+    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
   }
 }
 

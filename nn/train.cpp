@@ -43,6 +43,7 @@ class Trainer {
       directory_.create(recipe, config);
       initialize(network_, recipe.seed);
     }
+    use_channels_last(network_);
   }
 
   TrainResult run() {
@@ -97,7 +98,7 @@ class Trainer {
                       options_.run.string(), position_.epoch + 1, position_.batch + 1, value,
                       metrics_.empty() ? "" : fmt::format("; checkpoint.pt keeps epoch {}", last().epoch)));
     }
-    optimizer_.zero_grad();
+    network_.zero_grad(true);
     loss.backward();
     optimizer_.step();
     position_.loss += value * static_cast<double>(indices.size());
