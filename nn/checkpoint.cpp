@@ -20,13 +20,14 @@ bool contains(const std::string& bytes, const char* word) {
   return bytes.find(word) != std::string::npos;
 }
 
-/// What Torch's reader stumbled over: it supports a subset of pickle and reports internals.
+/// What Torch's reader stumbled over: it supports a subset of pickle and reports its own internals.
 std::string diagnosis(const std::string& bytes, const std::string& torch_message) {
   if (bytes.compare(0, 2, "PK") != 0) return "is not a zip-format .pt file";
-  if (contains(bytes, "OrderedDict")) return "holds an OrderedDict, which LibTorch cannot read";
+  if (contains(torch_message, "isGenericDict()")) return "holds an OrderedDict, which LibTorch cannot read";
   if (contains(bytes, "_rebuild_parameter")) return "holds Parameters instead of tensors";
-  if (contains(torch_message, "Unknown opcode"))
+  if (contains(torch_message, "Unknown opcode")) {
     return "holds something else than a plain dict of two or more tensors";
+  }
   return "cannot be read (" + torch_message.substr(0, torch_message.find('\n')) + ")";
 }
 
