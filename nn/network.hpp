@@ -30,8 +30,8 @@ class Network : public torch::nn::Module {
 /// Fills weights and biases uniformly in +-1/sqrt(inputs of a neuron), from `seed` alone.
 void initialize(Network& network, std::uint64_t seed);
 
-/// Lays weights out channels-last, which makes every convolution and pool run in that layout: 1.5 times faster training.
-/// Sums are then rounded in another order than in Python's default layout.
+/// Lays weights out channels-last, which makes every convolution and pool run in that layout: 1.5 times
+/// faster training. Sums are then rounded in another order than in Python's default layout.
 void use_channels_last(Network& network);
 
 /// A named tensor of the network: parameters and buffers, module by module, as Python's state_dict() lists
