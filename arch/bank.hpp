@@ -2,61 +2,47 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <systemc>
 #include <vector>
 
-#include "arch/chip.hpp"
 #include "arch/run_state.hpp"
 #include "components/double_register.hpp"
 #include "components/vector_unit.hpp"
 
 namespace sumline {
 
-/// The input of one output position, in the order of the layer's rows.
+/// The input of one output position.
 struct InputVector {
   std::uint32_t image;
-  std::uint32_t position;
-  std::vector<std::uint8_t> codes;
+  std::vector<std::uint8_t> codes;  ///< [rows of the layer]
 };
 
-/// What a bank made of it: partial accumulators of the outputs it feeds.
-struct PartialSums {
-  std::uint32_t image;
-  std::vector<std::int32_t> accumulators;
-};
+/// What a bank made of it, [BankOutputs::count].
+using PartialSums = std::vector<std::int32_t>;
 
-/// A bank as one phase programs it. Three stages work at the same time, two vectors apart at most:
-/// buffer - bus - [router] - input register | arrays | output register - [router] - bus - accumulators of the
-/// home tile.
+/// A bank as one phase programs it: input register | arrays | output register. It computes one vector while
+/// the next is fetched and the last is sent.
 class Bank : public sc_core::sc_module {
  public:
-  Bank(const sc_core::sc_module_name& name, RunState& run, Chip& chip, std::uint32_t layer,
+  Bank(const sc_core::sc_module_name& name, RunState& run, std::uint32_t layer,
        const BankPlacement& placement);
 
-  const BankOutputs& outputs() const { return outputs_; }
+  const std::uint32_t tile;
+  const BankTraffic traffic;
+  const BankOutputs outputs;
+  DoubleRegister<InputVector> input_register;
+  DoubleRegister<PartialSums> output_register;
+
   std::uint64_t saturated() const { return unit_->saturated(); }
 
-  sc_core::sc_fifo<std::shared_ptr<const InputVector>> vectors;
-  sc_core::sc_fifo<std::shared_ptr<const PartialSums>> results;
-
  private:
-  void fetch();
   void compute();
-  void send();
 
   RunState& run_;
-  Chip& chip_;
   const std::uint32_t layer_;
-  const std::uint32_t tile_;
-  const std::uint32_t home_;
-  const BankTraffic traffic_;
   const std::string track_;
-  const BankOutputs outputs_;
-  DoubleRegister<std::shared_ptr<const InputVector>> input_register_;
   std::unique_ptr<VectorUnit> unit_;
-  DoubleRegister<std::shared_ptr<const PartialSums>> output_register_;
-  Requester fetcher_;
-  Requester sender_;
 };
 
 }  // namespace sumline

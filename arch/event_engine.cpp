@@ -7,7 +7,7 @@
 
 #include "arch/chip.hpp"
 #include "arch/image_source.hpp"
-#include "arch/layer_replica.hpp"
+#include "arch/layer_pass.hpp"
 #include "arch/pool_stage.hpp"
 #include "arch/result_sink.hpp"
 #include "arch/run_state.hpp"
@@ -46,11 +46,8 @@ class LayerStages {
         if (!pass.last_part) {
           partial_sums_[pass.layer].resize(run.workload.layers[pass.layer].out.size());
         }
-        for (std::uint32_t replica = 0; replica < pass.replicas.size(); ++replica) {
-          const std::string name = "pass" + std::to_string(number) + "_replica" + std::to_string(replica);
-          replicas_.push_back(
-              std::make_unique<LayerReplica>(name.c_str(), run, chip, sequencer, sink, role, replica));
-        }
+        passes_.push_back(std::make_unique<LayerPass>(("pass" + std::to_string(number)).c_str(), run, chip,
+                                                      sequencer, sink, role));
         ++number;
       }
     }
@@ -64,15 +61,15 @@ class LayerStages {
 
   std::vector<std::uint64_t> saturated() const {
     std::vector<std::uint64_t> saturated(partial_sums_.size());
-    for (const auto& replica : replicas_) {
-      saturated[replica->layer()] += replica->saturated();
+    for (const auto& pass : passes_) {
+      saturated[pass->layer()] += pass->saturated();
     }
     return saturated;
   }
 
  private:
   std::vector<std::vector<std::int32_t>> partial_sums_;
-  std::vector<std::unique_ptr<LayerReplica>> replicas_;
+  std::vector<std::unique_ptr<LayerPass>> passes_;
   std::vector<std::unique_ptr<PoolStage>> pools_;
 };
 

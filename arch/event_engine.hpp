@@ -25,16 +25,17 @@ struct LayerTiming {
 
 struct EventOutput {
   EngineOutput output;
-  std::uint64_t end_time;              ///< femtoseconds, of the last logit; equal for both fidelities
-  std::vector<LayerTiming> layers;     ///< [workload.layers]
-  std::vector<std::uint64_t> latency;  ///< [images] femtoseconds, from the image's first transfer to its last logit
+  std::uint64_t end_time;           ///< femtoseconds, of the last logit; equal for both fidelities
+  std::vector<LayerTiming> layers;  ///< [workload.layers]
+  std::vector<std::uint64_t>
+      latency;  ///< [images] femtoseconds, from the image's first transfer to its last logit
 };
 
-/// Runs images [begin, end) on a SystemC model of the chip. Owns its simulation context: callable any number of times in a process,
-/// not from two threads at once.
+/// Runs images [begin, end) on a SystemC model of the chip. Owns its simulation context: callable any number
+/// of times in a process, not from two threads at once.
 /// @param traces may be nullptr
 EventOutput run_event_engine(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping,
-                             Fidelity fidelity, std::uint64_t begin, std::uint64_t end, TraceSink* traces = nullptr,
-                             const Progress& progress = {});
+                             Fidelity fidelity, std::uint64_t begin, std::uint64_t end,
+                             TraceSink* traces = nullptr, const Progress& progress = {});
 
 }  // namespace sumline

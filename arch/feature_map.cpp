@@ -20,22 +20,4 @@ void FeatureMap::store_all(std::uint32_t image, std::span<const std::uint8_t> co
   std::copy(codes.begin(), codes.end(), codes_[image % 2].begin());
 }
 
-void FeatureMap::finish(std::uint32_t image, std::uint32_t position) {
-  progress_.finish(image * positions() + position);
-}
-
-void FeatureMap::finish_all(std::uint32_t image) {
-  for (std::uint32_t position = 0; position < positions(); ++position) {
-    finish(image, position);
-  }
-}
-
-void FeatureMap::wait_for(std::uint32_t image, std::uint64_t count) {
-  progress_.wait_for(image * positions() + count);
-}
-
-void FeatureMap::wait_for_images(std::uint64_t images) {
-  progress_.wait_for(images * positions());
-}
-
 }  // namespace sumline

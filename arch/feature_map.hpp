@@ -24,14 +24,14 @@ class FeatureMap {
   /// Stores a whole map. @param codes [channels, height, width]
   void store_all(std::uint32_t image, std::span<const std::uint8_t> codes);
 
-  /// The position has arrived wherever it is read.
-  void finish(std::uint32_t image, std::uint32_t position);
-  void finish_all(std::uint32_t image);
-  /// Blocks until `count` positions of `image` have arrived, in raster order, and everything of the images
-  /// before.
-  void wait_for(std::uint32_t image, std::uint64_t count);
+  /// That many further positions have arrived wherever they are read, in raster order, image after image.
+  void finish(std::uint64_t positions) { progress_.advance(positions); }
+  /// Blocks until `count` positions of `image` have arrived.
+  void wait_for(std::uint32_t image, std::uint64_t count) {
+    progress_.wait_for(image * positions() + count);
+  }
   /// Blocks until all of the first `images` maps have arrived.
-  void wait_for_images(std::uint64_t images);
+  void wait_for_images(std::uint64_t images) { progress_.wait_for(images * positions()); }
   std::uint64_t positions() const { return shape_.positions(); }
 
  private:

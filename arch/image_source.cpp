@@ -27,7 +27,7 @@ void ImageSource::send() {
     }
     run_.image_map.store_all(image,
                              std::span(workload.image_codes).subspan((run_.begin + image) * size, size));
-    run_.image_map.finish_all(image);
+    run_.image_map.finish(workload.image.positions());
   }
 }
 

@@ -30,7 +30,7 @@ void PoolStage::pool() {
       deliver(requester_, run_, chip_, outlet, codes.size());
       run_.maps[layer_]->store(image, position, codes);
       run_.recorder.layer_ended(layer_, image);
-      run_.maps[layer_]->finish(image, position);
+      run_.maps[layer_]->finish(1);
     }
   }
 }

@@ -2,23 +2,27 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <systemc>
 
 namespace sumline {
 
-/// How far a sequence of numbered steps is complete from its beginning, however they finish out of order. The
-/// only thing the layers of a network wait for. Positions of successive images are numbered on: image *
-/// positions + position.
+/// How many steps of a sequence are done: the only thing the layers of a network wait for. The positions of
+/// successive images are counted on: image * positions + position.
 class RasterProgress {
  public:
-  void finish(std::uint64_t step);
-  /// Blocks the calling thread until steps 0 .. count - 1 have finished.
-  void wait_for(std::uint64_t count);
+  void advance(std::uint64_t steps = 1) {
+    done_ += steps;
+    advanced_.notify();
+  }
+  /// Blocks the calling thread until `count` steps are done.
+  void wait_for(std::uint64_t count) {
+    while (done_ < count) {
+      sc_core::wait(advanced_);
+    }
+  }
 
  private:
-  std::uint64_t complete_ = 0;
-  std::deque<bool> ahead_;  ///< from step `complete_` on
+  std::uint64_t done_ = 0;
   sc_core::sc_event advanced_;
 };
 

@@ -24,16 +24,15 @@ void Sequencer::wait_for_turn(std::size_t pass, std::uint32_t image) {
   if (serial_ && pass > 0) {
     wait_for_images(passes_[pass - 1], image + 1);
   }
+  if (passes_[pass].pass.last_part) {
+    run_.wait_until_free(run_.wiring.layers[passes_[pass].pass.layer], image);
+  }
 }
 
 void Sequencer::wait_for_entry(std::uint32_t image) {
   if (serial_) {
     wait_for_images(passes_.back(), image);
   }
-}
-
-void Sequencer::finish(std::size_t pass, std::uint32_t image, std::uint32_t position) {
-  passes_[pass].progress->finish(image * passes_[pass].positions + position);
 }
 
 void Sequencer::wait_for_images(const PassState& pass, std::uint64_t images) {
@@ -57,7 +56,7 @@ void Sequencer::program() {
         run_.ledger.add(pass.layer, Action::cell_write, cells(pass));
       }
       run_.recorder.worked("programming", "phase " + std::to_string(phase), writing);
-      programmed_.finish(image * phases.size() + phase);
+      programmed_.advance();
     }
   }
 }

@@ -17,12 +17,13 @@ class Sequencer : public sc_core::sc_module {
  public:
   Sequencer(const sc_core::sc_module_name& name, RunState& run);
 
-  /// Blocks until pass number `pass` (phases and their passes counted through) may start `image`.
+  /// Blocks until pass number `pass`, phases and their passes counted through, may start `image`: it is
+  /// programmed, it is its turn, and there is room for what it makes.
   void wait_for_turn(std::size_t pass, std::uint32_t image);
   /// Blocks until `image` may enter the chip.
   void wait_for_entry(std::uint32_t image);
-  /// A pass is through with a position.
-  void finish(std::size_t pass, std::uint32_t image, std::uint32_t position);
+  /// A pass is through with its next position.
+  void finish(std::size_t pass) { passes_[pass].progress->advance(); }
 
  private:
   struct PassState {
@@ -38,7 +39,7 @@ class Sequencer : public sc_core::sc_module {
   RunState& run_;
   const bool serial_;
   std::vector<PassState> passes_;
-  RasterProgress programmed_;  ///< steps image * phases + phase
+  RasterProgress programmed_;  ///< phases, image after image
 };
 
 }  // namespace sumline

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/layer_pass.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "arch/code_output.hpp"
+#include "components/model/input_vectors.hpp"
+
+namespace sumline {
+
+LayerPass::LayerPass(const sc_core::sc_module_name& name, RunState& run, Chip& chip, Sequencer& sequencer,
+                     ResultSink& sink, const PassRole& role)
+    : sc_module(name),
+      run_(run),
+      chip_(chip),
+      sequencer_(sequencer),
+      sink_(sink),
+      role_(role),
+      description_(run.workload.layers[role.pass.layer]),
+      outlet_(run.wiring.layers[role.pass.layer]),
+      home_(run.mapping.layers[role.pass.layer]->home_tile),
+      codes_(description_.out.channels),
+      feeder_(run.requesters++),
+      collector_(run.requesters++),
+      finisher_(run.requesters++) {
+  for (const Replica& replica : role.pass.replicas) {
+    Banks& banks = replicas_.emplace_back();
+    for (const BankPlacement& placement : replica.banks) {
+      const std::string bank =
+          "tile" + std::to_string(placement.tile) + "_bank" + std::to_string(placement.bank);
+      banks.push_back(std::make_unique<Bank>(bank.c_str(), run, layer(), placement));
+    }
+  }
+  SC_HAS_PROCESS(LayerPass);
+  SC_THREAD(feed);
+  SC_THREAD(collect);
+  SC_THREAD(finish);
+}
+
+template <class Visit>
+void LayerPass::for_each_position(Visit visit) {
+  for (std::uint32_t image = 0; image < run_.images; ++image) {
+    for (std::uint32_t position = 0; position < description_.out.positions(); ++position) {
+      visit(image, position);
+    }
+  }
+}
+
+void LayerPass::feed() {
+  const bool serial = run_.accelerator.mapping.schedule == Schedule::layer_serial;
+  FeatureMap& source = run_.source(description_);
+  for_each_position([&](std::uint32_t image, std::uint32_t position) {
+    if (position == 0) {
+      sequencer_.wait_for_turn(role_.number, image);
+    }
+    source.wait_for(image, serial ? source.positions() : needed_inputs(description_, position));
+    for (const auto& bank : replicas_[position % replicas_.size()]) {
+      fetch(*bank, image, position);
+    }
+  });
+}
+
+void LayerPass::fetch(Bank& bank, std::uint32_t image, std::uint32_t position) {
+  InputVector& vector = bank.input_register.acquire();
+  vector.image = image;
+  vector.codes.resize(description_.rows());
+  gather_inputs(description_, run_.source(description_).codes(image), position, vector.codes);
+  Tile& home = chip_.tile(home_);
+  home.buffer.read(layer(), bank.traffic.input_bits);
+  const Service transfer = home.bus.transfer(feeder_, layer(), bank.traffic.input_bits);
+  run_.recorder.worked(home.bus.name(), layer(), transfer);
+  run_.recorder.layer_began(layer(), image, transfer);
+  chip_.route(feeder_, layer(), home_, bank.tile, bank.traffic.input_bits);
+  bank.input_register.load();
+}
+
+void LayerPass::collect() {
+  for_each_position([&](std::uint32_t, std::uint32_t position) {
+    std::vector<std::int32_t>& sums = sums_.acquire();
+    sums.assign(description_.out.channels, 0);
+    for (const auto& bank : replicas_[position % replicas_.size()]) {
+      receive(*bank, sums);
+    }
+    sums_.load();
+  });
+}
+
+void LayerPass::receive(Bank& bank, std::vector<std::int32_t>& sums) {
+  std::int32_t* sum = sums.data() + bank.outputs.first;
+  for (const std::int32_t part : bank.output_register.take()) {
+    *sum++ += part;
+  }
+  Tile& home = chip_.tile(home_);
+  chip_.route(collector_, layer(), bank.tile, home_, bank.traffic.output_bits);
+  const Service transfer = home.bus.transfer(collector_, layer(), bank.traffic.output_bits);
+  run_.recorder.worked(home.bus.name(), layer(), transfer);
+  bank.output_register.release();
+  home.accumulator.add(collector_, layer(), bank.traffic.outputs);
+}
+
+void LayerPass::finish() {
+  for_each_position([&](std::uint32_t image, std::uint32_t position) {
+    std::vector<std::int32_t>& sums = sums_.take();
+    const auto earlier_parts = std::span(role_.partial_sums);
+    if (!role_.first_part) {
+      std::ranges::transform(sums, earlier_parts.subspan(position * sums.size(), sums.size()), sums.begin(),
+                             std::plus<>());
+    }
+    if (role_.pass.last_part) {
+      emit(image, position, sums);
+    } else {
+      std::ranges::copy(sums, earlier_parts.subspan(position * sums.size()).begin());
+    }
+    sums_.release();
+    sequencer_.finish(role_.number);
+  });
+}
+
+void LayerPass::emit(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums) {
+  if (description_.requantize) {
+    emit_codes(image, position, sums);
+  } else {
+    emit_logits(image, position, sums);
+  }
+  run_.recorder.layer_ended(layer(), image);
+  run_.maps[layer()]->finish(1);
+}
+
+void LayerPass::emit_codes(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums) {
+  LutUnit& lut = chip_.tile(home_).lut;
+  const Service service =
+      lut.quantize(finisher_, layer(), *run_.tables[layer()], description_.quantizer.bits, sums, codes_);
+  run_.recorder.worked(lut.name(), layer(), service);
+  deliver(finisher_, run_, chip_, outlet_, codes_.size());
+  run_.maps[layer()]->store(image, position, codes_);
+}
+
+void LayerPass::emit_logits(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums) {
+  Link& link = chip_.external_link();
+  const std::uint64_t bits = sums.size() * run_.mapping.layers[layer()]->accumulator_bits;
+  run_.recorder.worked(link.name(), layer(), link.transfer(finisher_, layer(), bits));
+  sink_.take(description_, image, position, sums);
+}
+
+std::uint64_t LayerPass::saturated() const {
+  std::uint64_t saturated = 0;
+  for (const Banks& banks : replicas_) {
+    for (const auto& bank : banks) {
+      saturated += bank->saturated();
+    }
+  }
+  return saturated;
+}
+
+}  // namespace sumline

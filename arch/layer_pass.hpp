@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <systemc>
+#include <vector>
+
+#include "arch/bank.hpp"
+#include "arch/chip.hpp"
+#include "arch/result_sink.hpp"
+#include "arch/run_state.hpp"
+#include "arch/sequencer.hpp"
+
+namespace sumline {
+
+/// A layer, or the part of it that one pass holds.
+struct PassRole {
+  std::size_t number;  ///< phases and their passes counted through
+  const Pass& pass;
+  bool first_part;
+  std::vector<std::int32_t>& partial_sums;  ///< [positions, channels] between the parts, in the home tile
+};
+
+/// One pass: its replicas take turns, position by position in raster order. Three stages, one position each
+/// at a time, with all the banks at work between the first two: feed:    input map in the home tile's buffer
+/// - bus - [router] - input registers collect: output registers - [router] - bus - accumulators of the home
+/// tile finish:  LUT - buffers of the readers, or the external link
+class LayerPass : public sc_core::sc_module {
+ public:
+  LayerPass(const sc_core::sc_module_name& name, RunState& run, Chip& chip, Sequencer& sequencer,
+            ResultSink& sink, const PassRole& role);
+
+  std::uint32_t layer() const { return role_.pass.layer; }
+  std::uint64_t saturated() const;
+
+ private:
+  using Banks = std::vector<std::unique_ptr<Bank>>;  ///< of one replica
+
+  void feed();
+  void fetch(Bank& bank, std::uint32_t image, std::uint32_t position);
+  void collect();
+  void receive(Bank& bank, std::vector<std::int32_t>& sums);
+  void finish();
+  void emit(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums);
+  void emit_codes(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums);
+  void emit_logits(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums);
+  /// Calls visit(image, position) for everything the pass will do, in order.
+  template <class Visit>
+  void for_each_position(Visit visit);
+
+  RunState& run_;
+  Chip& chip_;
+  Sequencer& sequencer_;
+  ResultSink& sink_;
+  const PassRole role_;
+  const Layer& description_;
+  const Outlet& outlet_;
+  const std::uint32_t home_;
+  std::vector<Banks> replicas_;
+  DoubleBuffer<std::vector<std::int32_t>> sums_;  ///< [channels] of one position
+  std::vector<std::uint8_t> codes_;               ///< [channels] of one position
+  Requester feeder_;
+  Requester collector_;
+  Requester finisher_;
+};
+
+}  // namespace sumline
