@@ -13,7 +13,7 @@ using Random = std::mt19937;  // its sequence is fixed by the standard; distribu
 
 /// Sum of four uniform bytes, about normal around 510 with deviation 148.
 std::int32_t bell(Random& random) {
-  const std::uint32_t word = random();
+  const auto word = static_cast<std::uint32_t>(random());
   return static_cast<std::int32_t>((word & 255) + ((word >> 8) & 255) + ((word >> 16) & 255) + (word >> 24));
 }
 
