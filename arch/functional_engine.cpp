@@ -36,8 +36,9 @@ struct Worker {
 
 class Network {
  public:
-  Network(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping)
-      : workload_(workload) {
+  Network(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping,
+          const VectorObserver& observer)
+      : workload_(workload), observer_(observer) {
     for (std::size_t index = 0; index < workload.layers.size(); ++index) {
       engines_.emplace_back();
       if (workload.layers[index].has_weights()) {
@@ -84,6 +85,9 @@ class Network {
                              layer, input.subspan(image * layer.in.size(), layer.in.size()), position,
                              std::span(worker.vectors).subspan(first * layer.rows(), size * layer.rows()));
                        });
+      if (observer_) {
+        observer_(index, worker.vectors, count);
+      }
       engines_[index]->run(worker.vectors, count, worker.accumulators, worker.planes, worker.tallies[index]);
       for_each_stretch(layer, begin, count,
                        [&](std::size_t image, std::size_t position, std::size_t first, std::size_t size) {
@@ -126,6 +130,7 @@ class Network {
   }
 
   const Workload& workload_;
+  const VectorObserver& observer_;
   std::vector<std::optional<LayerEngine>> engines_;
 };
 
@@ -156,9 +161,9 @@ void read_logits(const Layer& layer, EngineOutput& output) {
 
 EngineOutput run_functional_engine(const Workload& workload, const Accelerator& accelerator,
                                    const Mapping& mapping, std::uint64_t begin, std::uint64_t end,
-                                   const Progress& progress) {
+                                   const Progress& progress, const VectorObserver& observer) {
   SUMLINE_ASSERT(begin <= end && end <= workload.images(), "images of the workload");
-  const Network network(workload, accelerator, mapping);
+  const Network network(workload, accelerator, mapping, observer);
   const Layer& last = logit_layer(workload);
   EngineOutput output{.accumulators = std::vector<std::int32_t>((end - begin) * last.out.size()),
                       .logits = {},

@@ -120,10 +120,31 @@ struct Parser {
         ->transform(CLI::CheckedTransformer(
             std::map<std::string, Fidelity>{{"job", Fidelity::job}, {"cycle", Fidelity::cycle}}))
         ->type_name("job|cycle");
-    sub.add_option("--trace", simulate.traces,
-                   "Write a trace: timeline=FILE.json, events=FILE.csv or activity=FILE.h5")
+    sub.add_option_function<std::vector<std::string>>(
+           "--trace",
+           [this](const std::vector<std::string>& texts) {
+             for (const std::string& text : texts) {
+               add_trace(text);
+             }
+           },
+           "Write timeline=FILE.json (opens in Perfetto), events=FILE.csv or activity=FILE.h5; may be "
+           "repeated")
         ->type_name("KIND=FILE")
         ->allow_extra_args(false);
+  }
+
+  /// "KIND=FILE" into the option of that kind.
+  void add_trace(const std::string& text) {
+    const std::size_t equals = text.find('=');
+    const std::map<std::string, std::string*> files{{"timeline", &simulate.traces.timeline},
+                                                    {"events", &simulate.traces.events},
+                                                    {"activity", &simulate.traces.activity}};
+    const auto file = files.find(text.substr(0, equals));
+    if (equals == std::string::npos || equals + 1 == text.size() || file == files.end()) {
+      throw CLI::ValidationError("--trace",
+                                 "\"" + text + "\": must be timeline=FILE, events=FILE or activity=FILE");
+    }
+    *file->second = text.substr(equals + 1);
   }
 
   Command command() const {

@@ -51,10 +51,17 @@ struct EvaluateOptions {
   std::uint64_t images = 0;  ///< 0: the command's default
 };
 
+/// Files to write, empty: none.
+struct TraceOptions {
+  std::string timeline;
+  std::string events;
+  std::string activity;
+};
+
 struct SimulateOptions {
   EvaluateOptions evaluate;
   Fidelity fidelity = Fidelity::job;
-  std::vector<std::string> traces;  ///< KIND=FILE
+  TraceOptions traces;
 };
 
 struct CheckOptions {

@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <thread>
 
+#include "arch/activity.hpp"
 #include "arch/functional_engine.hpp"
+#include "arch/trace_files.hpp"
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/print_results.hpp"
