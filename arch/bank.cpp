@@ -42,8 +42,10 @@ Bank::Bank(const sc_core::sc_module_name& name, RunState& run, std::uint32_t lay
                       {run.ledger, layer}),
       run_(run),
       layer_(layer),
+      bank_(placement.bank),
       track_("tile" + std::to_string(placement.tile) + ".bank" + std::to_string(placement.bank)),
-      unit_(make_unit(run, layer, arrays_of(run, layer, placement))) {
+      arrays_(arrays_of(run, layer, placement)),
+      unit_(make_unit(run, layer, arrays_)) {
   SC_HAS_PROCESS(Bank);
   SC_THREAD(compute);
 }
@@ -58,9 +60,33 @@ void Bank::compute() {
     const Service job{start, now() - start};
     run_.recorder.worked(track_.c_str(), layer_, job);
     run_.recorder.layer_busy(layer_, vector.image, job.duration);
+    if (run_.recorder.traced()) {
+      run_.recorder.job(describe(vector, job));
+    }
     input_register.release();
     output_register.load();
   }
+}
+
+JobEvent Bank::describe(const InputVector& vector, Service job) const {
+  JobEvent event{.start = job.start,
+                 .duration = job.duration,
+                 .tile = tile,
+                 .bank = bank_,
+                 .layer = layer_,
+                 .image = vector.image,
+                 .position = vector.position,
+                 .ou_reads = 0,
+                 .adc_conversions = 0};
+  BitPlanes planes;
+  for (const ArrayModel* array : arrays_) {
+    const RowRange rows = array->region().rows;
+    planes.assign(std::span(vector.codes).subspan(rows.begin, rows.size()), array->activations().bits);
+    const ArrayCounts counts = array->count(planes);
+    event.ou_reads += counts.ou_reads;
+    event.adc_conversions += counts.conversions;
+  }
+  return event;
 }
 
 }  // namespace sumline

@@ -64,6 +64,7 @@ void LayerPass::feed() {
 void LayerPass::fetch(Bank& bank, std::uint32_t image, std::uint32_t position) {
   InputVector& vector = bank.input_register.acquire();
   vector.image = image;
+  vector.position = position;
   vector.codes.resize(description_.rows());
   gather_inputs(description_, run_.source(description_).codes(image), position, vector.codes);
   Tile& home = chip_.tile(home_);

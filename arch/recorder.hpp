@@ -21,6 +21,9 @@ class Recorder {
   void worked(const char* unit, std::size_t layer, Service service);
   /// The same without a layer.
   void worked(const char* unit, const std::string& what, Service service);
+  /// True where somebody listens: only then is it worth describing a job.
+  bool traced() const { return traces_ != nullptr; }
+  void job(const JobEvent& event) { traces_->job(event); }
   /// Work on `image` began: a layer's first transfer, or the image's own.
   void layer_began(std::size_t layer, std::uint32_t image, Service service);
   void image_began(std::uint32_t image, Service service);

@@ -73,7 +73,7 @@ bool train_and_show(const Recipe& recipe, const std::string& directory, bool res
 }
 
 [[noreturn]] void report_stop(const std::string& directory) {
-  throw Error("stopped; everything up to the last epoch is saved in " + directory +
+  throw Error("stopped; everything up to the last batch is saved in " + directory +
               ": run the command again with --resume to continue");
 }
 
