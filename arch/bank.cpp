@@ -44,8 +44,7 @@ Bank::Bank(const sc_core::sc_module_name& name, RunState& run, std::uint32_t lay
       layer_(layer),
       bank_(placement.bank),
       track_("tile" + std::to_string(placement.tile) + ".bank" + std::to_string(placement.bank)),
-      arrays_(arrays_of(run, layer, placement)),
-      unit_(make_unit(run, layer, arrays_)) {
+      unit_(make_unit(run, layer, arrays_of(run, layer, placement))) {
   SC_HAS_PROCESS(Bank);
   SC_THREAD(compute);
 }
@@ -56,37 +55,20 @@ void Bank::compute() {
     PartialSums& sums = output_register.acquire();
     sums.assign(outputs.count, 0);
     const std::uint64_t start = now();
-    unit_->compute(vector.codes, sums);
-    const Service job{start, now() - start};
-    run_.recorder.worked(track_.c_str(), layer_, job);
-    run_.recorder.layer_busy(layer_, vector.image, job.duration);
-    if (run_.recorder.traced()) {
-      run_.recorder.job(describe(vector, job));
-    }
+    const VectorCounts counts = unit_->compute(vector.codes, sums);
+    note(vector, {start, now() - start}, counts);
     input_register.release();
     output_register.load();
   }
 }
 
-JobEvent Bank::describe(const InputVector& vector, Service job) const {
-  JobEvent event{.start = job.start,
-                 .duration = job.duration,
-                 .tile = tile,
-                 .bank = bank_,
-                 .layer = layer_,
-                 .image = vector.image,
-                 .position = vector.position,
-                 .ou_reads = 0,
-                 .adc_conversions = 0};
-  BitPlanes planes;
-  for (const ArrayModel* array : arrays_) {
-    const RowRange rows = array->region().rows;
-    planes.assign(std::span(vector.codes).subspan(rows.begin, rows.size()), array->activations().bits);
-    const ArrayCounts counts = array->count(planes);
-    event.ou_reads += counts.ou_reads;
-    event.adc_conversions += counts.conversions;
+void Bank::note(const InputVector& vector, Service job, const VectorCounts& counts) {
+  run_.recorder.worked(track_.c_str(), layer_, job);
+  run_.recorder.layer_busy(layer_, vector.image, job.duration);
+  if (run_.recorder.traced()) {
+    run_.recorder.job({job.start, job.duration, tile, bank_, layer_, run_.begin + vector.image,
+                       vector.position, counts.ou_reads, counts.conversions});
   }
-  return event;
 }
 
 }  // namespace sumline

@@ -15,7 +15,7 @@ namespace sumline {
 /// The input of one output position.
 struct InputVector {
   std::uint32_t image;
-  std::uint32_t position;           ///< of the output map, row by row
+  std::uint32_t position;
   std::vector<std::uint8_t> codes;  ///< [rows of the layer]
 };
 
@@ -39,13 +39,12 @@ class Bank : public sc_core::sc_module {
 
  private:
   void compute();
-  JobEvent describe(const InputVector& vector, Service job) const;
+  void note(const InputVector& vector, Service job, const VectorCounts& counts);
 
   RunState& run_;
   const std::uint32_t layer_;
   const std::uint32_t bank_;
   const std::string track_;
-  const std::vector<const ArrayModel*> arrays_;
   std::unique_ptr<VectorUnit> unit_;
 };
 

@@ -3,23 +3,12 @@
 
 #include <algorithm>
 
+#include "arch/network_graph.hpp"
+
 namespace sumline {
-namespace {
-
-/// Whether layer `index` gets the images with nothing but pooling between.
-bool reached_by_images(const Workload& workload, std::uint32_t index) {
-  std::int32_t input = workload.layers[index].input;
-  while (input >= 0 && !workload.layers[static_cast<std::size_t>(input)].has_weights()) {
-    input = workload.layers[static_cast<std::size_t>(input)].input;
-  }
-  return input < 0;
-}
-
-}  // namespace
-
 Wiring::Wiring(const Workload& workload, const Mapping& mapping) : images{}, layers(workload.layers.size()) {
   for (std::uint32_t index = 0; index < layers.size(); ++index) {
-    if (workload.layers[index].has_weights() && reached_by_images(workload, index)) {
+    if (workload.layers[index].has_weights() && producer(workload, index) < 0) {
       image_fed.push_back(index);
     }
   }

@@ -22,7 +22,7 @@ class JobUnit : public sc_core::sc_module, public VectorUnit {
   JobUnit(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays, BankTiming timing,
           LayerCounter counter);
 
-  void compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) override;
+  VectorCounts compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) override;
   std::uint64_t saturated() const override { return saturated_; }
 
  private:

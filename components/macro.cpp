@@ -19,6 +19,7 @@ void Macro::start(std::span<const std::uint8_t> codes, std::span<std::int32_t> a
   planes_.assign(codes, array_.activations().bits);
   sequence_.start(planes_);
   accumulators_ = accumulators;
+  counts_ = {};
   offset_corrector_.add_codes(codes, accumulators_);
 }
 
@@ -50,6 +51,8 @@ bool Macro::read_next() {
   crossbar_.form_sums(planes_, *read, driven, bitlines_);
   sample_and_hold_.sample(bitlines_);
   counter_.add(Action::ou_read, 1);
+  counts_.ou_reads += 1;
+  counts_.conversions += read->converted.size();
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include "components/offset_corrector.hpp"
 #include "components/sample_and_hold.hpp"
 #include "components/shift_adder.hpp"
+#include "components/vector_unit.hpp"
 #include "components/wordline_driver.hpp"
 
 namespace sumline {
@@ -29,6 +30,8 @@ class Macro : public sc_core::sc_module {
   /// One slot: converts what the last slot sampled while the next OU read settles. @return false if there is
   /// nothing to do
   bool step();
+  /// Of the current input vector, so far.
+  const VectorCounts& counts() const { return counts_; }
   std::uint64_t saturated() const { return adc_.saturated(); }
 
  private:
@@ -48,6 +51,7 @@ class Macro : public sc_core::sc_module {
   BitPlanes planes_;
   BitlineSums bitlines_{};
   std::span<std::int32_t> accumulators_;
+  VectorCounts counts_;
 };
 
 }  // namespace sumline

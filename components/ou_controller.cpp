@@ -17,18 +17,20 @@ OuController::OuController(const sc_core::sc_module_name& name, std::span<const 
   }
 }
 
-void OuController::compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) {
+VectorCounts OuController::compute(std::span<const std::uint8_t> codes,
+                                   std::span<std::int32_t> accumulators) {
   for (const auto& macro : macros_) {
     const RowRange rows = macro->array().region().rows;
     macro->start(codes.subspan(rows.begin, rows.size()), outputs_.of(macro->array(), accumulators));
   }
   if (!step_all()) {
-    return;
+    return {};
   }
   do {
     wait(slot_);
   } while (step_all());
   wait(shift_add_);
+  return counts();
 }
 
 bool OuController::step_all() {
@@ -37,6 +39,15 @@ bool OuController::step_all() {
     busy = macro->step() || busy;
   }
   return busy;
+}
+
+VectorCounts OuController::counts() const {
+  VectorCounts total;
+  for (const auto& macro : macros_) {
+    total.ou_reads += macro->counts().ou_reads;
+    total.conversions += macro->counts().conversions;
+  }
+  return total;
 }
 
 std::uint64_t OuController::saturated() const {

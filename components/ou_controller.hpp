@@ -23,11 +23,12 @@ class OuController : public sc_core::sc_module, public VectorUnit {
   OuController(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays,
                BankTiming timing, LayerCounter counter);
 
-  void compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) override;
+  VectorCounts compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) override;
   std::uint64_t saturated() const override;
 
  private:
   bool step_all();
+  VectorCounts counts() const;
 
   const BankOutputs outputs_;
   const sc_core::sc_time slot_;

@@ -22,13 +22,19 @@ struct BankOutputs {
   }
 };
 
+/// What one input vector made the arrays of a bank do, summed over them.
+struct VectorCounts {
+  std::uint64_t ou_reads = 0;
+  std::uint64_t conversions = 0;  ///< of bitlines that hold weights
+};
+
 /// What the arrays of a bank do with an input vector, at one of the two fidelities.
 class VectorUnit {
  public:
   virtual ~VectorUnit() = default;
   /// Adds the products of one input vector, counts its actions, and returns when simulated time has passed.
   /// @param codes [rows of the layer] @param accumulators [BankOutputs::count]
-  virtual void compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) = 0;
+  virtual VectorCounts compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) = 0;
   /// Conversions so far whose code is not the sum.
   virtual std::uint64_t saturated() const = 0;
 };

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "arch/event_engine.hpp"
+#include "arch/trace_files.hpp"
 #include "components/model/bank_timing.hpp"
 #include "configs/accelerator_loader.hpp"
 #include "energy/error.hpp"
 #include "tests/support/synthetic_workload.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sumline {
 namespace {
@@ -128,6 +131,7 @@ class SpanList : public TraceSink {
             std::uint64_t duration) override {
     spans.push_back({track, what, start, start + duration});
   }
+  void job(const JobEvent& event) override { jobs.push_back(event); }
   std::vector<Span> of(const std::string& what, const std::string& track_part) const {
     std::vector<Span> found;
     std::ranges::copy_if(spans, std::back_inserter(found), [&](const Span& span) {
@@ -136,6 +140,7 @@ class SpanList : public TraceSink {
     return found;
   }
   std::vector<Span> spans;
+  std::vector<JobEvent> jobs;
 };
 
 TEST_CASE("a network larger than the chip is programmed row by row before each phase of each image") {
@@ -159,6 +164,10 @@ TEST_CASE("a network larger than the chip is programmed row by row before each p
   REQUIRE(programming.size() == 4);
   const std::vector<Span> jobs = trace.of("linear", "bank");
   REQUIRE(jobs.size() == 4);
+  CHECK(trace.jobs[0].duration == jobs[0].end - jobs[0].start);
+  CHECK(trace.jobs[0].ou_reads == 2 * 2 * 2);
+  CHECK(trace.jobs[1].adc_conversions == 2 * 2 * 2);
+  CHECK(trace.jobs[3].image == 1);
   for (std::size_t step = 0; step < 4; ++step) {
     CHECK(programming[step].end - programming[step].start == 2 * 50 * kNanosecond);
     CHECK(programming[step].end < jobs[step].start);
@@ -215,6 +224,24 @@ TEST_CASE("pipelined, a position starts when its window is there, and the next i
   CHECK(second[0].start < first[9].end);
   CHECK(first[36].start < last[0].start);
   CHECK(pipelined_end < serial_end);
+}
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_CASE("a run writes the traces that are asked for, and only when it has ended well") {
+  const test::TemporaryFolder folder;
+  const Workload workload = one_product();
+  const Accelerator accelerator = small_accelerator();
+  TraceFiles traces(folder.file("t.json"), folder.file("e.csv"));
+  run_event_engine(workload, accelerator, map_network(workload, accelerator), Fidelity::cycle, 0, 1, &traces);
+  CHECK(text_of(folder.file("t.json")).empty());
+  traces.commit();
+  CHECK_THAT(text_of(folder.file("t.json")),
+             Catch::Contains("tile0.bank0") && Catch::Contains("chip.tile0.bus"));
+  CHECK_THAT(text_of(folder.file("e.csv")), Catch::Contains("14000000,51000000,0,0,0,0,0,4,8"));
 }
 
 TEST_CASE("a run that is told to stop says how far it came") {
