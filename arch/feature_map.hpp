@@ -27,9 +27,7 @@ class FeatureMap {
   /// That many further positions have arrived wherever they are read, in raster order, image after image.
   void finish(std::uint64_t positions) { progress_.advance(positions); }
   /// Blocks until `count` positions of `image` have arrived.
-  void wait_for(std::uint32_t image, std::uint64_t count) {
-    progress_.wait_for(image * positions() + count);
-  }
+  void wait_for(std::uint32_t image, std::uint64_t count) { progress_.wait_for(image * positions() + count); }
   /// Blocks until all of the first `images` maps have arrived.
   void wait_for_images(std::uint64_t images) { progress_.wait_for(images * positions()); }
   std::uint64_t positions() const { return shape_.positions(); }

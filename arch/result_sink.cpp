@@ -44,8 +44,8 @@ void ResultSink::complete(std::uint32_t image) {
   run_.recorder.image_ended(image);
   ++images_done_;
   if (progress_ && !progress_(images_done_)) {
-    context_.stop(std::make_exception_ptr(Error("simulation: stopped after " + std::to_string(images_done_) + " of " +
-                                                std::to_string(run_.images) + " images")));
+    context_.stop(std::make_exception_ptr(Error("simulation: stopped after " + std::to_string(images_done_) +
+                                                " of " + std::to_string(run_.images) + " images")));
   }
 }
 
