@@ -11,6 +11,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "components/model/batch_readout.cpp"
 #include "components/model/simd_targets.hpp"
+#include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
@@ -47,83 +48,71 @@ constexpr std::size_t kBytes =
     hn::MaxLanes(hn::ScalableTag<std::uint8_t>()) * (HWY_TARGET == HWY_SCALAR ? 8 : 1);
 
 /// sums[b] = bit b of the bitline's sums, for the input bits at `rows`.
-template <int kPlanes>
-HWY_INLINE void count_column(const CellPlanes& cells, std::size_t index, const std::uint8_t* rows,
-                             Bits* sums) {
-  for (std::uint32_t bit = cells.cell_bits(); bit-- > 0;) {
-    Bits part[kPlanes];
+template <int kPlanes, std::size_t kGroups>
+HWY_INLINE void count_column(const CellPlanes& cells, std::size_t index, const Rows<kGroups>& rows,
+                             Slice<kGroups>* sums) {
+  std::uint32_t bit = cells.cell_bits() - 1;
+  count_rows<kPlanes>(rows, cells.offsets(index, bit), sums);
+  while (bit-- > 0) {
+    Slice<kGroups> part[kPlanes];
     count_rows<kPlanes>(rows, cells.offsets(index, bit), part);
-    if (bit + 1 == cells.cell_bits()) {
-      SUMLINE_UNROLL for (int plane = 0; plane < kPlanes; ++plane) {
-        sums[plane] = part[plane];
-      }
-    } else {
-      double_and_add<kPlanes>(sums, part);
-    }
+    double_and_add<kPlanes>(sums, part);
   }
 }
 
-/// Any sums and any table, one lookup after the other. @param accumulators of the first vector in this part
-/// of the group
+/// A vector's worth of one group of input bits: 64 bytes or a part of them.
+struct Part {
+  std::size_t index;  ///< of the column, in CellPlanes' order
+  std::size_t quad;
+  const std::uint8_t* rows;
+  std::int32_t* accumulators;  ///< of the part's first input vector
+};
+
+/// Any sums and any table, one lookup after the other.
 template <int kPlanes>
-void read_out_part(const BatchReadout& job, std::size_t index, std::size_t quad, const std::uint8_t* rows,
-                   std::int32_t* accumulators) {
-  Bits sums[kPlanes];
-  count_column<kPlanes>(job.cells, index, rows, sums);
-  alignas(64) std::uint8_t bytes[kPlanes / 8][8][kBytes];
-  SUMLINE_UNROLL for (int byte = 0; byte < kPlanes / 8; ++byte) {
-    transpose<8>(sums + 8 * byte);
-    SUMLINE_UNROLL for (int bit = 0; bit < 8; ++bit) {
-      hn::StoreU(sums[8 * byte + bit], DBits(), reinterpret_cast<std::uint64_t*>(bytes[byte][bit]));
+struct PlainReadout {
+  static constexpr std::size_t kGroups = 1;
+
+  static void run(const BatchReadout& job, const Part* parts) {
+    const Part& part = *parts;
+    Slice<1> sums[kPlanes];
+    count_column<kPlanes, 1>(job.cells, part.index, {part.rows}, sums);
+    alignas(64) std::uint8_t bytes[kPlanes / 8][8][kBytes];
+    SUMLINE_UNROLL for (int byte = 0; byte < kPlanes / 8; ++byte) {
+      Bits slices[8];
+      SUMLINE_UNROLL for (int bit = 0; bit < 8; ++bit) {
+        slices[bit] = sums[8 * byte + bit].of[0];
+      }
+      transpose<8>(slices);
+      SUMLINE_UNROLL for (int bit = 0; bit < 8; ++bit) {
+        hn::StoreU(slices[bit], DBits(), reinterpret_cast<std::uint64_t*>(bytes[byte][bit]));
+      }
+    }
+    const auto coefficient =
+        static_cast<std::uint32_t>(job.targets[job.cells.column(part.index)].coefficient);
+    for (std::size_t bit = 0; bit < 8; ++bit) {
+      for (std::size_t i = 0; i < kBytes; ++i) {
+        const std::uint32_t sum =
+            bytes[0][bit][i] | (kPlanes > 8 ? std::uint32_t{bytes[kPlanes / 8 - 1][bit][i]} << 8 : 0);
+        const std::uint32_t factor = job.weights[4 * part.quad + i % 4] * coefficient;
+        std::int32_t& accumulator = part.accumulators[16 * bit + i / 4];
+        accumulator = static_cast<std::int32_t>(static_cast<std::uint32_t>(accumulator) +
+                                                factor * static_cast<std::uint32_t>(job.table[sum]));
+      }
     }
   }
-  for (std::size_t bit = 0; bit < 8; ++bit) {
-    for (std::size_t i = 0; i < kBytes; ++i) {
-      const std::uint32_t sum =
-          bytes[0][bit][i] | (kPlanes > 8 ? std::uint32_t{bytes[kPlanes / 8 - 1][bit][i]} << 8 : 0);
-      const std::uint32_t factor =
-          job.weights[4 * quad + i % 4] *
-          static_cast<std::uint32_t>(job.targets[job.cells.column(index)].coefficient);
-      std::int32_t& accumulator = accumulators[16 * bit + i / 4];
-      accumulator = static_cast<std::int32_t>(static_cast<std::uint32_t>(accumulator) +
-                                              factor * static_cast<std::uint32_t>(job.table[sum]));
-    }
-  }
-}
+};
 
 #if SUMLINE_X86_VECTORS
 
 using D32 = hn::ScalableTag<std::int32_t>;
 
-/// Four planes' weights and what they share.
+/// How the codes of one bitline and four planes are added up.
 struct QuadWeights {
   Vec32 weights;        ///< one byte each
   Vec32 base;           ///< the byte tables' base times the weights' sum
   std::int32_t factor;  ///< the bitline's coefficient
 };
-
-/// Adds the weighted codes of four planes: 16 * kLookups vectors, or half as many on AVX2.
-template <bool kHigh>
-HWY_INLINE void add_codes(const ByteTables& tables, const QuadWeights& quad, const Bits* sums,
-                          std::int32_t* accumulators) {
-  const D32 d32;
-  Vec32 start = quad.base;
-  std::int32_t factor = quad.factor;
-  for (std::uint32_t digit = 0; digit < tables.digits(); ++digit) {
-    Bits codes[kLookups];
-    look_up<kHigh>(tables, digit, sums, codes);
-    SUMLINE_UNROLL for (int i = 0; i < kLookups; ++i) {
-      Vec32 value = dot_bytes(start, quad.weights, codes[i]);
-      if (factor != 1) {
-        value = hn::Mul(value, hn::Set(d32, factor));
-      }
-      std::int32_t* target = accumulators + 16 * i;
-      hn::StoreU(hn::Add(hn::LoadU(d32, target), value), d32, target);
-    }
-    start = hn::Zero(d32);
-    factor = static_cast<std::int32_t>(static_cast<std::uint32_t>(factor) << 8);
-  }
-}
 
 HWY_INLINE QuadWeights quad_weights(const BatchReadout& job, std::size_t index, std::size_t quad) {
   const std::uint8_t* weights = job.weights.data() + 4 * quad;
@@ -135,64 +124,134 @@ HWY_INLINE QuadWeights quad_weights(const BatchReadout& job, std::size_t index, 
           job.targets[job.cells.column(index)].coefficient};
 }
 
-/// Sums below 256, looked up inside registers.
-void read_out_bytes(const BatchReadout& job, std::size_t index, std::size_t quad, const std::uint8_t* rows,
-                    std::int32_t* accumulators) {
-  Bits sums[8];
-  count_column<8>(job.cells, index, rows, sums);
-  const bool high = !hn::AllFalse(DBits(), hn::Ne(sums[7], hn::Zero(DBits())));
-  transpose<8>(sums);
-  const QuadWeights weights = quad_weights(job, index, quad);
-  SUMLINE_UNROLL for (int bit = 0; bit < 8; bit += kLookups) {
-    high ? add_codes<true>(job.bytes, weights, sums + bit, accumulators + 16 * bit)
-         : add_codes<false>(job.bytes, weights, sums + bit, accumulators + 16 * bit);
-  }
-}
-
-#endif
-
-using PartReadout = void(const BatchReadout&, std::size_t, std::size_t, const std::uint8_t*, std::int32_t*);
-
-/// One column against blocks [begin, end): the branches that the lengths of its lists decide are learnt once
-/// for all of them.
-template <PartReadout kPart>
-void read_out_column(const BatchReadout& job, std::size_t index, std::size_t begin, std::size_t end) {
-  const InputBatch& inputs = job.inputs;
-  std::int32_t* accumulators =
-      job.accumulators + job.targets[job.cells.column(index)].output * inputs.stride();
-  for (std::size_t block = begin; block < end; ++block) {
-    for (std::size_t quad = 0; quad < inputs.quads(); ++quad) {
-      const std::uint8_t* rows = inputs.group(block, quad) + job.first_row * InputBatch::kGroup;
-      for (std::size_t byte = 0; byte < InputBatch::kGroup; byte += kBytes) {
-        kPart(job, index, quad, rows + byte, accumulators + block * InputBatch::kVectors + byte / 4);
+/// Adds the weighted codes of one table digit. @tparam kBits as in look_up() @tparam kScaled false if the
+/// factor is one
+template <int kBits, bool kScaled>
+HWY_INLINE void add_codes(const ByteTables& tables, std::uint32_t digit, const QuadWeights& quad,
+                          const Bits* sums, std::int32_t* accumulators) {
+  const D32 d32;
+  SUMLINE_UNROLL for (int first = 0; first < 8; first += kLookups) {
+    Bits codes[kLookups];
+    look_up<kBits>(tables, digit, sums + first, codes);
+    SUMLINE_UNROLL for (int i = 0; i < kLookups; ++i) {
+      std::int32_t* target = accumulators + 16 * (first + i);
+      const Vec32 old = hn::LoadU(d32, target);
+      if constexpr (kScaled) {
+        const Vec32 value = dot_bytes(quad.base, quad.weights, codes[i]);
+        hn::StoreU(hn::Add(old, hn::Mul(value, hn::Set(d32, quad.factor))), d32, target);
+      } else {
+        hn::StoreU(dot_bytes(hn::Add(old, quad.base), quad.weights, codes[i]), d32, target);
       }
     }
   }
 }
 
-/// All columns against as many blocks at a time as the first-level cache holds.
-template <PartReadout kPart>
-void read_out_columns(const BatchReadout& job) {
+/// @param sums bit-planes of the sums; overwritten
+template <int kBits>
+HWY_INLINE void add_all_codes(const BatchReadout& job, QuadWeights quad, Bits* sums,
+                              std::int32_t* accumulators) {
+  transpose<8, kBits>(sums);
+  for (std::uint32_t digit = 0; digit < job.bytes.digits(); ++digit) {
+    quad.factor == 1 ? add_codes<kBits, false>(job.bytes, digit, quad, sums, accumulators)
+                     : add_codes<kBits, true>(job.bytes, digit, quad, sums, accumulators);
+    quad.base = hn::Zero(D32());
+    quad.factor = static_cast<std::int32_t>(static_cast<std::uint32_t>(quad.factor) << 8);
+  }
+}
+
+/// sums = min(sums, 63)
+HWY_INLINE void clamp_to_six_bits(Bits* sums) {
+  SUMLINE_UNROLL for (int bit = 0; bit < 6; ++bit) {
+    sums[bit] = hn::Or(sums[bit], hn::Or(sums[6], sums[7]));
+  }
+}
+
+HWY_INLINE void read_out_sums(const BatchReadout& job, const Part& part, Bits* sums) {
+  const QuadWeights weights = quad_weights(job, part.index, part.quad);
+  if (job.bytes.saturates()) {
+    clamp_to_six_bits(sums);
+    add_all_codes<6>(job, weights, sums, part.accumulators);
+  } else if (hn::AllFalse(DBits(), hn::Ne(sums[7], hn::Zero(DBits())))) {
+    add_all_codes<7>(job, weights, sums, part.accumulators);
+  } else {
+    add_all_codes<8>(job, weights, sums, part.accumulators);
+  }
+}
+
+/// Sums below 256, looked up inside registers.
+template <std::size_t kGroupsAtOnce>
+struct ByteReadout {
+  static constexpr std::size_t kGroups = kGroupsAtOnce;
+
+  static void run(const BatchReadout& job, const Part* parts) {
+    Rows<kGroupsAtOnce> rows;
+    for (std::size_t group = 0; group < kGroups; ++group) {
+      rows[group] = parts[group].rows;
+    }
+    Slice<kGroupsAtOnce> sums[8];
+    count_column<8>(job.cells, parts->index, rows, sums);
+    SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
+      Bits slices[8];
+      SUMLINE_UNROLL for (int bit = 0; bit < 8; ++bit) {
+        slices[bit] = sums[bit].of[group];
+      }
+      read_out_sums(job, parts[group], slices);
+    }
+  }
+};
+
+#endif
+
+/// One column against groups [begin, end), group = block * quads + quad: what the lengths of the column's
+/// lists decide is learnt once for all of them.
+template <class Readout>
+void read_out_column(const BatchReadout& job, std::size_t index, std::size_t begin, std::size_t end) {
+  const InputBatch& inputs = job.inputs;
+  std::int32_t* accumulators =
+      job.accumulators + job.targets[job.cells.column(index)].output * inputs.stride();
+  for (std::size_t first = begin; first < end; first += Readout::kGroups) {
+    for (std::size_t byte = 0; byte < InputBatch::kGroup; byte += kBytes) {
+      Part parts[Readout::kGroups];
+      for (std::size_t i = 0; i < Readout::kGroups; ++i) {
+        const std::size_t block = (first + i) / inputs.quads();
+        const std::size_t quad = (first + i) % inputs.quads();
+        parts[i] = {index, quad, inputs.group(block, quad) + job.first_row * InputBatch::kGroup + byte,
+                    accumulators + block * InputBatch::kVectors + byte / 4};
+        for (std::size_t vector = 0; vector < InputBatch::kVectors; vector += 16) {
+          hwy::Prefetch(parts[i].accumulators + vector);  // needed only after the counting
+        }
+      }
+      Readout::run(job, parts);
+    }
+  }
+}
+
+/// All columns against as many groups at a time as the first-level cache holds.
+template <class Readout>
+void read_out_columns(const BatchReadout& job, std::size_t begin, std::size_t end) {
   constexpr std::size_t kCachedBytes = 16 * 1024;
-  const std::size_t blocks = job.inputs.blocks();
-  const std::size_t block_bytes = job.cells.rows() * job.inputs.quads() * InputBatch::kGroup;
-  const std::size_t step = std::max<std::size_t>(1, kCachedBytes / block_bytes);
-  for (std::size_t block = 0; block < blocks; block += step) {
+  const std::size_t groups = kCachedBytes / (job.cells.rows() * InputBatch::kGroup);
+  const std::size_t step = std::max<std::size_t>(1, groups / Readout::kGroups) * Readout::kGroups;
+  for (std::size_t first = begin; first < end; first += step) {
     for (std::size_t index = 0; index < job.cells.columns(); ++index) {
-      read_out_column<kPart>(job, index, block, std::min(block + step, blocks));
+      read_out_column<Readout>(job, index, first, std::min(first + step, end));
     }
   }
 }
 
 void read_out_batch(const BatchReadout& job) {
+  const std::size_t groups = job.inputs.blocks() * job.inputs.quads();
   if (job.table.size() > ByteTables::kEntries) {
-    read_out_columns<read_out_part<16>>(job);
+    read_out_columns<PlainReadout<16>>(job, 0, groups);
     return;
   }
-#if SUMLINE_X86_VECTORS
-  read_out_columns<read_out_bytes>(job);
+#if HWY_TARGET == HWY_AVX3_DL
+  read_out_columns<ByteReadout<2>>(job, 0, groups / 2 * 2);
+  read_out_columns<ByteReadout<1>>(job, groups / 2 * 2, groups);
+#elif HWY_TARGET == HWY_AVX2
+  read_out_columns<ByteReadout<1>>(job, 0, groups);
 #else
-  read_out_columns<read_out_part<8>>(job);
+  read_out_columns<PlainReadout<8>>(job, 0, groups);
 #endif
 }
 

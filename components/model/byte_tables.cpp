@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint32_t kRun = 16;
 constexpr std::uint32_t kHalf = 128;
+constexpr std::size_t kQuarter = 64;
 
 /// Zero where bytes hold the table as it is, otherwise the value that centres it.
 std::int32_t centre(std::span<const std::int32_t> table) {
@@ -20,7 +21,11 @@ std::int32_t centre(std::span<const std::int32_t> table) {
 
 }  // namespace
 
-ByteTables::ByteTables(std::span<const std::int32_t> table) : base_(centre(table)) {
+ByteTables::ByteTables(std::span<const std::int32_t> table)
+    : base_(centre(table)),
+      saturates_(std::all_of(table.begin() + static_cast<std::ptrdiff_t>(std::min(table.size(), kQuarter)),
+                             table.end(),
+                             [&table](std::int32_t code) { return code == table[kQuarter - 1]; })) {
   std::vector<std::uint32_t> rest(kEntries);
   for (std::size_t sum = 0; sum < kEntries; ++sum) {
     const std::int32_t value = table[std::min(sum, table.size() - 1)];

@@ -27,8 +27,12 @@ class ByteTables {
   /// Runs of a half table after which nothing changes any more. @param half 0 or 1
   std::size_t runs(std::uint32_t digit, std::uint32_t half) const { return runs_[2 * digit + half]; }
 
+  /// True if nothing changes from entry 63 on: converters of up to six bits. Sums may then be clamped to 63.
+  bool saturates() const { return saturates_; }
+
  private:
   std::int32_t base_;
+  bool saturates_;
   std::vector<std::int8_t> entries_;
   std::vector<std::int8_t> differences_;
   std::vector<std::size_t> runs_;  ///< [digits][2]

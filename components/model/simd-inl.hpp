@@ -55,9 +55,11 @@ HWY_INLINE Vec32 dot_bytes(Vec32 sums, Vec32 weights, Bits codes) {
 }
 
 /// How many vectors share one walk through a table.
-constexpr int kLookups = 4;
+constexpr int kLookups = HWY_TARGET == HWY_AVX3_DL ? 8 : 4;
 
-/// codes = entries of half a byte table. @param sums bytes; bit 7 is ignored
+/// codes = entries of the first 2^kBits (6 or 7) of half a byte table. @param sums bytes; bits from kBits on
+/// are ignored
+template <int kBits>
 HWY_INLINE void look_up_half(const ByteTables& tables, std::uint32_t digit, std::uint32_t half,
                              const Bits* sums, Bits* codes) {
 #if HWY_TARGET == HWY_AVX3_DL
@@ -65,16 +67,18 @@ HWY_INLINE void look_up_half(const ByteTables& tables, std::uint32_t digit, std:
   const __m512i low = _mm512_loadu_si512(entries);
   const __m512i high = _mm512_loadu_si512(entries + 64);
   SUMLINE_UNROLL for (int i = 0; i < kLookups; ++i) {
-    codes[i] = Bits{_mm512_permutex2var_epi8(low, sums[i].raw, high)};
+    codes[i] = Bits{kBits == 6 ? _mm512_permutexvar_epi8(sums[i].raw, low)
+                               : _mm512_permutex2var_epi8(low, sums[i].raw, high)};
   }
 #else
   const std::int8_t* differences = tables.differences(digit) + 128 * half;
+  const std::size_t runs = std::min<std::size_t>(tables.runs(digit, half), 1 << (kBits - 4));
   __m256i index[kLookups];
   SUMLINE_UNROLL for (int i = 0; i < kLookups; ++i) {
-    index[i] = _mm256_and_si256(sums[i].raw, _mm256_set1_epi8(0x7F));
+    index[i] = _mm256_and_si256(sums[i].raw, _mm256_set1_epi8((1 << kBits) - 1));
     codes[i] = hn::Zero(DBits());
   }
-  for (std::size_t run = 0; run < tables.runs(digit, half); ++run) {
+  for (std::size_t run = 0; run < runs; ++run) {
     const __m256i entries = _mm256_broadcastsi128_si256(
         _mm_loadu_si128(reinterpret_cast<const __m128i*>(differences + 16 * run)));
     SUMLINE_UNROLL for (int i = 0; i < kLookups; ++i) {
@@ -85,15 +89,15 @@ HWY_INLINE void look_up_half(const ByteTables& tables, std::uint32_t digit, std:
 #endif
 }
 
-/// Codes of kLookups vectors of sums, one byte each, from one digit of a table. @tparam kHigh false if no sum
-/// exceeds 127
-template <bool kHigh>
+/// Codes of kLookups vectors of sums, one byte each, from one digit of a table. @tparam kBits of a sum, 6 to
+/// 8
+template <int kBits>
 HWY_INLINE void look_up(const ByteTables& tables, std::uint32_t digit, const Bits* sums, Bits* codes) {
-  look_up_half(tables, digit, 0, sums, codes);
-  if constexpr (kHigh) {
+  look_up_half<std::min(kBits, 7)>(tables, digit, 0, sums, codes);
+  if constexpr (kBits == 8) {
     const hn::Repartition<std::int8_t, DBits> d8;
     Bits high[kLookups];
-    look_up_half(tables, digit, 1, sums, high);
+    look_up_half<7>(tables, digit, 1, sums, high);
     SUMLINE_UNROLL for (int i = 0; i < kLookups; ++i) {
       codes[i] =
           hn::BitCast(DBits(), hn::IfNegativeThenElse(hn::BitCast(d8, sums[i]), hn::BitCast(d8, high[i]),

@@ -86,6 +86,12 @@ Case random_case(std::uint32_t rows, std::uint32_t columns, std::uint32_t cell_b
       {-128, 127}, {0, 255}, {-300, -250}, {-30'000, 30'000}, {INT32_MIN, INT32_MAX}};
   const auto& range = kRanges[random() % std::size(kRanges)];
   c.table = random_table(entries, range[0], range[1], random);
+  if (random() % 2 == 0) {  // a converter of few bits
+    const std::size_t last = std::size_t{1} << (1 + random() % 8);
+    for (std::size_t sum = last; sum < entries; ++sum) {
+      c.table[sum] = c.table[last - 1];
+    }
+  }
   for (std::uint32_t plane = 0; plane < planes; ++plane) {
     c.weights.push_back(static_cast<std::uint8_t>(1U << plane));
   }
