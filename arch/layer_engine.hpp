@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "arch/mapping.hpp"
+#include "components/model/batch_losses.hpp"
 #include "components/model/lut_model.hpp"
 
 namespace sumline {
@@ -33,17 +34,30 @@ class LayerEngine {
   const std::optional<LutModel>& lut() const { return lut_; }
 
  private:
+  /// An array whose conversions may lose, with both ways to find what they do lose.
+  struct LossyArray {
+    ArrayModel array;
+    std::optional<BatchLosses> batch;
+  };
   /// The arrays that see the same wordlines.
   struct RowTile {
     RowRange rows;
     ReadCounter counter;
-    std::vector<ArrayModel> lossy;
+    std::vector<LossyArray> lossy;
   };
 
   void count_dense(const RowTile& tile, std::span<const std::uint8_t> vectors, std::size_t count,
                    LayerTally& tally) const;
   void read(const RowTile& tile, std::span<const std::uint8_t> vectors, std::size_t count,
             std::span<std::int32_t> accumulators, BitPlanes& planes, LayerTally& tally) const;
+  /// True where so many reads may lose that making all of them at once is faster than those one by one.
+  bool prefers_batch(const RowTile& tile, const LossyArray& lossy, std::span<const std::uint8_t> vectors,
+                     std::size_t count, BitPlanes& planes) const;
+  /// The codes that vector number `vector` has for the tile.
+  std::span<const std::uint8_t> codes(const RowTile& tile, std::span<const std::uint8_t> vectors,
+                                      std::size_t vector) const {
+    return vectors.subspan(vector * values_.depth() + tile.rows.begin, tile.rows.size());
+  }
 
   IntegerMatrix values_;
   ActivationSlicing activations_;

@@ -225,14 +225,25 @@ std::uint64_t ArrayModel::accumulate_losses(const BitPlanes& planes,
   return saturated;
 }
 
+std::uint32_t ArrayModel::reads_that_may_lose(const BitPlanes& planes) const {
+  std::uint32_t reads = 0;
+  WordlineMask storage;
+  for (std::uint32_t digit = 0; digit < activations_.digits; ++digit) {
+    const auto active = sumline::active_wordlines(planes, activations_, digit, storage);
+    for_each_group(ou_.skipping, ou_.rows, active, rows(),
+                   [&](RowRange group) { reads += may_lose(planes, digit, group) ? 1 : 0; });
+  }
+  return reads;
+}
+
+bool ArrayModel::group_may_lose(RowRange group) const {
+  return largest_sum_[group.begin / ou_.rows] * activations_.max_digit() > readout_.exact_up_to();
+}
+
 /// Two bounds from above: every driven cell full, or every wordline of the group driven.
 bool ArrayModel::may_lose(const BitPlanes& planes, std::uint32_t digit, RowRange group) const {
-  const std::uint32_t exact = readout_.exact_up_to();
-  if (ou_.skipping != Skipping::compaction &&
-      largest_sum_[group.begin / ou_.rows] * activations_.max_digit() <= exact) {
-    return false;
-  }
-  return input_sum(planes, digit, group) * max_cell_ > exact;
+  return (ou_.skipping == Skipping::compaction || group_may_lose(group)) &&
+         input_sum(planes, digit, group) * max_cell_ > readout_.exact_up_to();
 }
 
 template <class Lane>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -53,6 +54,14 @@ class ArrayModel {
   /// The readout's part of accumulate() alone: adds R(D) - D, weighted, for every conversion that loses.
   std::uint64_t accumulate_losses(const BitPlanes& planes, std::span<std::int32_t> accumulators) const;
 
+  /// Reads of this vector's digits in which a bitline may carry more than the converter resolves: an upper
+  /// bound, from the cells of each group and the wordlines driven.
+  std::uint32_t reads_that_may_lose(const BitPlanes& planes) const;
+  /// False where no input makes the static group lose.
+  bool group_may_lose(RowRange group) const;
+  /// The largest sum a bitline can carry in one read.
+  std::uint64_t largest_possible_sum() const;
+
   /// The reads, conversions and activations of one input vector.
   ArrayCounts count(const BitPlanes& planes) const { return counter_.count(planes); }
   const ReadCounter& counter() const { return counter_; }
@@ -78,6 +87,16 @@ class ArrayModel {
   /// Adds the correction for inputs that sum to `sum` over all digits: the encoding's constant and the
   /// flipped columns.
   void correct_offset(std::int32_t sum, std::span<std::int32_t> accumulators) const;
+  /// The cells of one wordline as stored. @return [columns()]
+  std::span<const std::uint8_t> cells(std::uint32_t row) const {
+    return {cells_.data() + std::size_t{row} * stride_, columns()};
+  }
+  std::uint32_t cell_bits() const { return static_cast<std::uint32_t>(std::bit_width(max_cell_)); }
+  /// The output that the codes of a bitline are for, relative to first_output(), and their factor.
+  std::uint32_t output_of(std::uint32_t column) const { return output_of_[column]; }
+  std::int32_t coefficient(std::uint32_t column) const { return coefficient_[column]; }
+  /// Factors of the input sum. @return [outputs()]
+  std::span<const std::int32_t> correction() const { return correction_; }
   const Readout& readout() const { return readout_; }
   const ActivationSlicing& activations() const { return activations_; }
   const OuConfig& ou() const { return ou_; }
@@ -89,8 +108,6 @@ class ArrayModel {
              const WeightSlicing& weights, bool flip);
   /// Looks at the cells of every static group. @return what reading each takes
   std::vector<GroupReads> survey_groups();
-  /// The largest sum a bitline can carry in one read.
-  std::uint64_t largest_possible_sum() const;
 
   bool may_lose(const BitPlanes& planes, std::uint32_t digit, RowRange group) const;
   template <class Lane>

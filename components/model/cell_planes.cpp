@@ -19,15 +19,18 @@ CellPlanes::CellPlanes(std::span<const std::uint8_t> cells, std::uint32_t rows, 
   cells_.resize(cells.size() + kPadding);
   std::vector<std::array<std::vector<std::uint16_t>, 4>> lists(columns);
   for (std::uint32_t column = 0; column < columns; ++column) {
+    std::uint32_t sum = 0;
     for (std::uint32_t row = 0; row < rows; ++row) {
       const std::uint32_t cell = cells[std::size_t{row} * columns + column];
       SUMLINE_ASSERT(cell >> cell_bits == 0, "a cell holds more than its bits");
+      sum += cell;
       for (std::uint32_t bit = 0; bit < cell_bits; ++bit) {
         if ((cell >> bit & 1) != 0) {
           lists[column][bit].push_back(static_cast<std::uint16_t>(row * (InputBatch::kGroup / kOffsetUnit)));
         }
       }
     }
+    max_sum_ = std::max(max_sum_, sum);
   }
 
   const auto lengths = [&lists](std::uint32_t column) {

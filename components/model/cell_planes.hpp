@@ -20,8 +20,8 @@ class CellPlanes {
   std::uint32_t rows() const { return rows_; }
   std::uint32_t columns() const { return columns_; }
   std::uint32_t cell_bits() const { return cell_bits_; }
-  /// rows * (2^cell_bits - 1): no bitline sum of binary inputs is larger.
-  std::uint32_t max_sum() const { return rows_ * ((1U << cell_bits_) - 1); }
+  /// The cells of the fullest column: no bitline sum of binary inputs is larger.
+  std::uint32_t max_sum() const { return max_sum_; }
 
   /// Cells of one wordline; reading up to kPadding bytes past the last column is allowed.
   const std::uint8_t* row(std::uint32_t index) const { return cells_.data() + std::size_t{index} * columns_; }
@@ -42,6 +42,7 @@ class CellPlanes {
   std::uint32_t rows_;
   std::uint32_t columns_;
   std::uint32_t cell_bits_;
+  std::uint32_t max_sum_ = 0;
   std::vector<std::uint8_t> cells_;
   std::vector<std::uint32_t> order_;
   std::vector<std::uint16_t> offsets_;

@@ -50,6 +50,8 @@ BENCHMARK_CAPTURE(evaluate, redpim_lossless, "redpim", 6, Skipping::none)->Unit(
 BENCHMARK_CAPTURE(evaluate, redpim_zero_groups, "redpim", 6, Skipping::zero_groups)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(evaluate, redpim_5_bit, "redpim", 5, Skipping::none)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(evaluate, redpim_4_bit, "redpim", 4, Skipping::none)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(evaluate, redpim_3_bit, "redpim", 3, Skipping::none)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(evaluate, isaac_lossless, "isaac", 8, Skipping::none)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(evaluate, isaac_5_bit, "isaac", 5, Skipping::none)->Unit(benchmark::kMillisecond);
 
