@@ -57,17 +57,6 @@ void count_input_map(LayerBook book, const Workload& workload, const Mapping& ma
 
 }  // namespace
 
-void count_reads(ActionLedger& ledger, std::size_t layer, const ArrayCounts& counts) {
-  LayerBook book(ledger, layer, 1);
-  book.add(Action::ou_read, counts.ou_reads);
-  book.add(Action::wordline_activation, counts.wordline_activations);
-  book.add(Action::cell_activation, counts.cell_activations);
-  book.add(Action::column_sample, counts.conversions + counts.unit_conversions);
-  book.add(Action::adc_conversion, counts.conversions);
-  book.add(Action::unit_conversion, counts.unit_conversions);
-  book.add(Action::shift_add, counts.conversions);
-}
-
 std::uint64_t offset_adds(const LayerMapping& mapping, const BankPlacement& bank,
                           const Accelerator& accelerator) {
   const bool corrects = mapping.weights.constant != 0 || accelerator.weights.flip;

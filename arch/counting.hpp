@@ -10,9 +10,6 @@
 /// The counts of docs/counting.md in closed form.
 namespace sumline {
 
-/// Books what arrays of `layer` did: the section "Inside an array".
-void count_reads(ActionLedger& ledger, std::size_t layer, const ArrayCounts& counts);
-
 /// Books everything else for `images` images: what the mapping decides and no data.
 void count_traffic(ActionLedger& ledger, const Workload& workload, const Accelerator& accelerator,
                    const Mapping& mapping, std::uint64_t images);

@@ -33,24 +33,12 @@ std::uint32_t tiles_in_use(const Mapping& mapping) {
   return static_cast<std::uint32_t>(tiles.size());
 }
 
-std::string kind_name(LayerKind kind) {
-  switch (kind) {
-    case LayerKind::convolution:
-      return "convolution";
-    case LayerKind::linear:
-      return "linear";
-    case LayerKind::max_pool:
-      return "max_pool";
-  }
-  SUMLINE_ASSERT(false, "unknown layer kind");
-}
-
 LayerResult layer_result(const Workload& workload, std::size_t index, const Mapping& mapping,
                          const EngineOutput& output, const EnergyReport& energy) {
   const Layer& layer = workload.layers[index];
   LayerResult result{};
   result.name = layer.name;
-  result.kind = kind_name(layer.kind);
+  result.kind = name(layer.kind);
   result.macs = layer.macs();
   result.energy = energy.layers[index].total;
   result.ou_reads = output.ledger.count(index, Action::ou_read);

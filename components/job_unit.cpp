@@ -36,13 +36,7 @@ VectorCounts JobUnit::compute(std::span<const std::uint8_t> codes, std::span<std
 }
 
 void JobUnit::book(const ArrayModel& array, const ArrayCounts& counts) {
-  counter_.add(Action::ou_read, counts.ou_reads);
-  counter_.add(Action::wordline_activation, counts.wordline_activations);
-  counter_.add(Action::cell_activation, counts.cell_activations);
-  counter_.add(Action::column_sample, counts.conversions + counts.unit_conversions);
-  counter_.add(Action::adc_conversion, counts.conversions);
-  counter_.add(Action::unit_conversion, counts.unit_conversions);
-  counter_.add(Action::shift_add, counts.conversions);
+  counter_.add(counts);
   if (array.corrects_offset() && !array.has_unit_column()) {
     counter_.add(Action::offset_add, array.rows());
   }

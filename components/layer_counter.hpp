@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "components/model/read_counter.hpp"
 #include "energy/actions.hpp"
 
 namespace sumline {
@@ -10,6 +11,7 @@ class LayerCounter {
  public:
   LayerCounter(ActionLedger& ledger, std::size_t layer) : ledger_(&ledger), layer_(layer) {}
   void add(Action action, std::uint64_t times) const { ledger_->add(layer_, action, times); }
+  void add(const ArrayCounts& counts) const { count_reads(*ledger_, layer_, counts); }
 
  private:
   ActionLedger* ledger_;

@@ -58,6 +58,16 @@ void ReadCounter::merge(const ReadCounter& other) {
   uniform_ = all_equal(reads_);
 }
 
+void count_reads(ActionLedger& ledger, std::size_t layer, const ArrayCounts& counts) {
+  ledger.add(layer, Action::ou_read, counts.ou_reads);
+  ledger.add(layer, Action::wordline_activation, counts.wordline_activations);
+  ledger.add(layer, Action::cell_activation, counts.cell_activations);
+  ledger.add(layer, Action::column_sample, counts.conversions + counts.unit_conversions);
+  ledger.add(layer, Action::adc_conversion, counts.conversions);
+  ledger.add(layer, Action::unit_conversion, counts.unit_conversions);
+  ledger.add(layer, Action::shift_add, counts.conversions);
+}
+
 ArrayCounts ReadCounter::count(const BitPlanes& planes) const {
   ArrayCounts counts;
   WordlineMask storage;

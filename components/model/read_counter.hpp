@@ -7,6 +7,7 @@
 #include "components/model/bit_planes.hpp"
 #include "components/model/slicing.hpp"
 #include "configs/accelerator.hpp"
+#include "energy/actions.hpp"
 
 /// How often things happen inside arrays (docs/counting.md), without computing what they yield.
 namespace sumline {
@@ -22,6 +23,9 @@ struct ArrayCounts {
   ArrayCounts& operator+=(const ArrayCounts& other);
   bool operator==(const ArrayCounts&) const = default;
 };
+
+/// Books what arrays of `layer` did: the section "Inside an array" of docs/counting.md.
+void count_reads(ActionLedger& ledger, std::size_t layer, const ArrayCounts& counts);
 
 /// What reading one wordline group takes, summed over the arrays that see the same inputs.
 struct GroupReads {
