@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include "nn/quantizers/quantizers.hpp"
+#include "nn/tiled_product.hpp"
 
 namespace sumline {
 namespace {
@@ -15,6 +16,11 @@ constexpr double kMillion = 1e6;
 SizeBuffers register_sizes(torch::nn::Module& module, double size_product) {
   return {module.register_buffer("size_product", torch::tensor(static_cast<float>(size_product))),
           module.register_buffer("memory_size", torch::tensor(0.0f))};
+}
+
+TiledLayer tiled_layer(const NodeConfig& node, const LayerQuantizers& quantizers) {
+  return {quantizers.channels_per_tile, node.stride,         node.padding, quantizers.activation_resolution,
+          quantizers.weight_resolution, quantizers.converter};
 }
 
 }  // namespace
@@ -53,6 +59,27 @@ at::Tensor QuantLinear::forward(const at::Tensor& x) {
   sizes_.memory_size.fill_(static_cast<double>(x.nbytes()) / kMillion);
   return at::linear(quantize_activations(x, quantizers_), quantize_weights(linear_->weight, quantizers_),
                     linear_->bias);
+}
+
+TiledConv2d::TiledConv2d(std::uint32_t in_channels, const NodeConfig& node, const LayerQuantizers& quantizers)
+    : AffineParameters({node.channels, in_channels, node.kernel, node.kernel}, node.bias),
+      node_(node),
+      quantizers_(quantizers) {}
+
+at::Tensor TiledConv2d::forward(const at::Tensor& x) {
+  at::Tensor y = tiled_convolution(quantize_activations(x, quantizers_),
+                                   quantize_weights(weight, quantizers_), tiled_layer(node_, quantizers_));
+  return bias.defined() ? y.add_(bias.view({1, -1, 1, 1})) : y;
+}
+
+TiledLinear::TiledLinear(std::size_t in_features, const NodeConfig& node, const LayerQuantizers& quantizers)
+    : AffineParameters({node.channels, static_cast<std::int64_t>(in_features)}, true),
+      quantizers_(quantizers) {}
+
+at::Tensor TiledLinear::forward(const at::Tensor& x) {
+  return tiled_linear(quantize_activations(x, quantizers_), quantize_weights(weight, quantizers_),
+                      tiled_layer({}, quantizers_))
+      .add_(bias);
 }
 
 }  // namespace sumline

@@ -52,4 +52,29 @@ class QuantLinear : public torch::nn::Module {
   SizeBuffers sizes_;
 };
 
+/// Convolution whose operands are staircases and whose tiles are read by a converter; parameters "weight" and
+/// "bias".
+class TiledConv2d : public AffineParameters {
+ public:
+  TiledConv2d(std::uint32_t in_channels, const NodeConfig& node, const LayerQuantizers& quantizers);
+  /// @param x [batch, channels, height, width]
+  at::Tensor forward(const at::Tensor& x);
+  const NodeConfig& node() const { return node_; }
+
+ private:
+  const NodeConfig node_;
+  const LayerQuantizers quantizers_;
+};
+
+/// The same for a fully connected layer.
+class TiledLinear : public AffineParameters {
+ public:
+  TiledLinear(std::size_t in_features, const NodeConfig& node, const LayerQuantizers& quantizers);
+  /// @param x [batch, in_features]
+  at::Tensor forward(const at::Tensor& x);
+
+ private:
+  const LayerQuantizers quantizers_;
+};
+
 }  // namespace sumline

@@ -59,13 +59,19 @@ class Lowering {
       case NodeKind::flatten:
       case NodeKind::relu:
         return;  // the order of elements stays; the code's clip at 0 is the ReLU
+      case NodeKind::average_pool:
+      case NodeKind::hardtanh:
+      case NodeKind::dropout:
+      case NodeKind::add:
+      case NodeKind::log_softmax:
+        throw Error(config_.layers[i].name + ": this kind of layer has no integer form");
     }
   }
 
   Layer& add_layer(std::size_t i, LayerKind kind) {
     const NodeConfig& node = config_.layers[i];
     Layer layer;
-    layer.name = node_name(i);
+    layer.name = config_.layers[i].name;
     layer.kind = kind;
     layer.input = static_cast<std::int32_t>(workload_.layers.size()) - 1;
     layer.in = workload_.layers.empty() ? config_.image : workload_.layers.back().out;
@@ -101,10 +107,11 @@ class Lowering {
 
   void fold_batch_norm(std::size_t i) {
     if (i == 0 || config_.layers[i - 1].kind != NodeKind::convolution) {
-      throw Error(node_name(i) + ": batch-norm must directly follow a convolution to be folded into it");
+      throw Error(config_.layers[i].name +
+                  ": batch-norm must directly follow a convolution to be folded into it");
     }
     Layer& layer = workload_.layers.back();
-    const std::string prefix = node_name(i) + '.';
+    const std::string prefix = config_.layers[i].name + '.';
     const auto gamma = doubles(state_.at(prefix + "weight"));
     const auto beta = doubles(state_.at(prefix + "bias"));
     const auto mean = doubles(state_.at(prefix + "running_mean"));

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/container/sequential.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,26 +13,39 @@
 
 namespace sumline {
 
-/// A trainable network built from its description; module i is "layers.i".
+/// A trainable network built from its description; a node's parameters stand under its name.
 class Network : public torch::nn::Module {
  public:
   /// Weights are zero until initialize() or load_state().
   /// @throws Error if the description or `bits` is inconsistent
-  Network(const NetworkConfig& config, const std::string& bits);
+  Network(const NetworkConfig& config, const std::string& bits, const ConverterTraining& training = {});
 
   /// @param images float32 [batch, channels, height, width] @returns logits [batch, classes]
   at::Tensor forward(const at::Tensor& images);
 
+  const NetworkConfig& config() const { return config_; }
+
  private:
-  torch::nn::Sequential layers_;
+  using Operation = std::function<at::Tensor(const at::Tensor&)>;
+
+  Operation make_operation(const NodeConfig& node, const Shape& in, const LayerQuantizers& quantizers);
+  void register_at(const std::string& path, const std::shared_ptr<torch::nn::Module>& module);
+  void find_last_uses();
+
+  const NetworkConfig config_;
+  std::vector<Operation> operations_;
+  std::vector<std::size_t> last_use_;  ///< per node: the last node that reads it, itself where none does
 };
 
-/// Fills weights and biases uniformly in +-1/sqrt(inputs of a neuron), from `seed` alone.
+/// Fills weights and biases as the description says, from `seed` alone.
 void initialize(Network& network, std::uint64_t seed);
 
 /// Lays weights out channels-last, which makes every convolution and pool run in that layout: 1.5 times
-/// faster training. Sums are then rounded in another order than in Python's default layout.
+/// faster training. Sums are then rounded in another order than in Python's default layout. Tiled layers stay channels-first, as their kernels read.
 void use_channels_last(Network& network);
+
+/// Clamps the weights and biases of convolutions and linear layers to the description's limit, if it has one.
+void limit_weights(Network& network);
 
 /// A named tensor of the network: parameters and buffers, module by module, as Python's state_dict() lists
 /// them.

@@ -24,69 +24,64 @@ Shape node_shape(const NodeConfig& node, const Shape& in, bool flat, const std::
   switch (node.kind) {
     case NodeKind::convolution:
     case NodeKind::max_pool:
-      if (flat) throw Error(place + ": a convolution or max_pool cannot follow flatten");
+    case NodeKind::average_pool:
+      if (flat) throw Error(place + ": a convolution or pool cannot follow flatten");
       return {node.kind == NodeKind::convolution ? node.channels : in.channels,
               windows(node, in.height, place), windows(node, in.width, place)};
     case NodeKind::linear:
       if (!flat) throw Error(place + ": a linear layer needs a flatten layer before it");
       return {node.channels, 1, 1};
     case NodeKind::batch_norm:
-      if (flat) throw Error(place + ": batch_norm must stand before flatten");
+      if (flat && in.positions() > 1)
+        throw Error(place + ": batch-norm must stand before flatten, or behind a linear layer");
       return in;
     case NodeKind::flatten:
     case NodeKind::relu:
+    case NodeKind::hardtanh:
+    case NodeKind::dropout:
+    case NodeKind::add:
+    case NodeKind::log_softmax:
       return in;
   }
   throw InternalError(place + ": unknown kind of layer");
 }
 
-std::uint32_t digit(const NetworkConfig& network, const std::string& bits, std::size_t position) {
-  const char c = bits[position];
-  if (c < '1' || c > '8') {
-    throw Error(fmt::format("bits = \"{}\": digit {} is '{}': each of {}'s layers takes 1..8", bits,
-                            position + 1, c, network.name));
+/// The node whose outputs are the logits.
+const NodeConfig& last_linear(const NetworkConfig& network) {
+  const auto found = std::find_if(network.layers.rbegin(), network.layers.rend(), [](const NodeConfig& node) {
+    return node.kind != NodeKind::batch_norm && node.kind != NodeKind::log_softmax;
+  });
+  if (found == network.layers.rend() || found->kind != NodeKind::linear) {
+    throw Error(
+        fmt::format("network {}: the last layer must be linear (batch-norm and log-softmax may follow): it "
+                    "gives the logits",
+                    network.name));
   }
-  return static_cast<std::uint32_t>(c - '0');
+  return *found;
 }
 
 }  // namespace
 
-std::string node_name(std::size_t index) {
-  return "layers." + std::to_string(index);
+std::uint32_t NetworkConfig::classes() const {
+  return last_linear(*this).channels;
 }
 
 std::vector<Shape> node_shapes(const NetworkConfig& network) {
   std::vector<Shape> shapes;
-  Shape in = network.image;
-  bool flat = false;
-  for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    const NodeConfig& node = network.layers[i];
-    in = node_shape(node, in, flat, fmt::format("network {}: {}", network.name, node_name(i)));
-    flat = flat || node.kind == NodeKind::flatten;
-    shapes.push_back(in);
+  std::vector<bool> flat;
+  for (const NodeConfig& node : network.layers) {
+    const std::string place = fmt::format("network {}: {}", network.name, node.name);
+    const auto from = static_cast<std::size_t>(node.input);
+    const Shape& in = node.input < 0 ? network.image : shapes[from];
+    const bool flattened = node.input >= 0 && flat[from];
+    shapes.push_back(node_shape(node, in, flattened, place));
+    flat.push_back(flattened || node.kind == NodeKind::flatten);
+    if (node.kind == NodeKind::add && in != shapes[static_cast<std::size_t>(node.other)]) {
+      throw Error(place + ": its two inputs have different shapes");
+    }
   }
-  if (network.layers.empty() || network.layers.back().kind != NodeKind::linear) {
-    throw Error(fmt::format("network {}: the last layer must be linear: it gives the logits", network.name));
-  }
+  last_linear(network);
   return shapes;
-}
-
-std::vector<LayerQuantizers> assign_bits(const NetworkConfig& network, const std::string& bits) {
-  std::vector<LayerQuantizers> assigned(network.layers.size());
-  if (bits == "float") return assigned;
-  const auto quantized = static_cast<std::size_t>(
-      std::count_if(network.layers.begin(), network.layers.end(), [](auto& n) { return n.quantized(); }));
-  if (bits.size() != quantized) {
-    throw Error(fmt::format("bits = \"{}\": {} digits: {} has {} quantised layers, one digit 1..8 each", bits,
-                            bits.size(), network.name, quantized));
-  }
-  std::size_t position = 0;
-  for (std::size_t i = 0; i < assigned.size(); ++i) {
-    if (!network.layers[i].quantized()) continue;
-    assigned[i] = {network.activations, digit(network, bits, position++), network.weights,
-                   network.weight_bits};
-  }
-  return assigned;
 }
 
 }  // namespace sumline

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include "energy/error.hpp"
+#include "nn/quantizers/converter.hpp"
 #include "nn/quantizers/hwgq.hpp"
 #include "nn/quantizers/mid_rise.hpp"
 
@@ -15,6 +16,8 @@ at::Tensor quantize_activations(const at::Tensor& x, const LayerQuantizers& quan
       return at::relu(x);
     case ActivationQuantizer::hwgq:
       return hwgq(x, quantizers.activation_bits);
+    case ActivationQuantizer::staircase:
+      return quantize_operands(x, quantizers.activation_resolution, quantizers.operand_slope);
   }
   throw InternalError("unknown activation quantiser");
 }
@@ -26,6 +29,8 @@ at::Tensor quantize_weights(const at::Tensor& weight, const LayerQuantizers& qua
       return weight;
     case WeightQuantizer::mid_rise:
       return mid_rise(weight, gaussian_step(weight, bits), bits);
+    case WeightQuantizer::staircase:
+      return quantize_operands(weight, quantizers.weight_resolution, quantizers.operand_slope);
   }
   throw InternalError("unknown weight quantiser");
 }
