@@ -39,6 +39,13 @@ std::string range_rule(std::string_view kind, Range<T> range) {
   return fmt::format("must be {} {}..{}", kind, range.low, range.high);
 }
 
+/// Not a number where the value is none: no range holds it.
+double as_number(const TomlValue& value) {
+  const auto* real = std::get_if<double>(&value.data);
+  const auto* whole = std::get_if<std::int64_t>(&value.data);
+  return real != nullptr ? *real : whole != nullptr ? static_cast<double>(*whole) : std::nan("");
+}
+
 }  // namespace
 
 struct TomlDocument::State {
@@ -185,14 +192,23 @@ double TomlTable::number(std::string_view key, Range<double> range) const {
   const std::string rule = range_rule("a number", range);
   const TomlValue* value = required(key, rule);
   if (value == nullptr) return 0;
-  const auto* real = std::get_if<double>(&value->data);
-  const auto* whole = std::get_if<std::int64_t>(&value->data);
-  const double result = real != nullptr    ? *real
-                        : whole != nullptr ? static_cast<double>(*whole)
-                                           : std::nan("");
+  const double result = as_number(*value);
   if (result >= range.low && result <= range.high) return result;
   problem(key, rule);
   return 0;
+}
+
+std::vector<double> TomlTable::numbers(std::string_view key, Range<double> range) const {
+  const std::string rule = range_rule("an array of numbers", range);
+  const TomlValue::Array* items = typed<TomlValue::Array>(key, rule);
+  std::vector<double> result;
+  for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
+    const double value = as_number((*items)[i]);
+    const bool valid = value >= range.low && value <= range.high;
+    if (!valid) state_->note((*items)[i].place, fmt::format("{}[{}]", path_of(key), i), &(*items)[i], rule);
+    result.push_back(valid ? value : 0);
+  }
+  return result;
 }
 
 std::vector<std::uint64_t> TomlTable::integers(std::string_view key, Range<std::uint64_t> range) const {

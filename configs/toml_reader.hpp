@@ -62,6 +62,7 @@ class TomlTable {
   std::uint32_t integer32(std::string_view key, Range<std::uint32_t> range) const;
   double number(std::string_view key, Range<double> range) const;
   std::vector<std::uint64_t> integers(std::string_view key, Range<std::uint64_t> range) const;
+  std::vector<double> numbers(std::string_view key, Range<double> range) const;
   std::vector<std::string> texts(std::string_view key) const;
   /// A physical quantity, e.g. quantity<Second>("read_time").
   template <class Quantity>

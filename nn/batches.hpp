@@ -12,9 +12,10 @@
 /// From stored bytes to the float32 batches that the network sees. Without Torch.
 namespace sumline {
 
-/// float32 value of each pixel byte.
-using PixelTable = std::array<float, 256>;
-PixelTable pixel_table(double pixel_scale);
+/// float32 value of each pixel byte, channel by channel.
+using PixelTable = std::vector<std::array<float, 256>>;
+/// @throws Error where data.pixel_mean or data.pixel_deviation has another number of channels
+PixelTable pixel_table(const DataConfig& data, std::uint32_t channels);
 
 /// The images of an epoch in random order, a function of (seed, epoch) only.
 std::vector<std::uint32_t> shuffled(std::uint64_t seed, std::uint32_t epoch, std::size_t images);

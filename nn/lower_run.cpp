@@ -26,7 +26,7 @@ Workload lower_checkpoint(const NetworkConfig& config, const std::string& bits,
   load_state(network, load_tensors(path), path.string());
   Workload workload = lower_network(config, bits, network);
   const Dataset set = load_data(data, config);
-  lower_images(workload, set.test, choose(images, set.test), pixel_table(data.pixel_scale));
+  lower_images(workload, set.test, choose(images, set.test), pixel_table(data, config.image.channels));
   validate(workload);
   return workload;
 }
@@ -54,11 +54,12 @@ Workload lower(const WeightsFile& weights, std::size_t images) {
 }
 
 Accuracy float_accuracy(const Run& run, std::size_t images) {
-  Network network(run.network, run.recipe.bits);
+  Network network(run.network, run.recipe.bits, run.recipe.converter);
   load_state(network, load_tensors(run.checkpoint), run.checkpoint.string());
   use_channels_last(network);
   const Dataset set = load_data(run.recipe.data, run.network);
-  return evaluate(network, set.test, choose(images, set.test), pixel_table(run.recipe.data.pixel_scale));
+  return evaluate(network, set.test, choose(images, set.test),
+                  pixel_table(run.recipe.data, run.network.image.channels));
 }
 
 }  // namespace sumline

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nn/lowering.hpp"
 
-#include <ATen/ATen.h>
 #include <fmt/format.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
@@ -160,15 +160,19 @@ Workload lower_network(const NetworkConfig& config, const std::string& bits, con
 }
 
 void lower_images(Workload& workload, const Images& images, std::size_t count, const PixelTable& table) {
-  const at::Tensor pixels = at::empty({static_cast<std::int64_t>(table.size())}, at::kFloat);
-  std::copy(table.begin(), table.end(), pixels.data_ptr<float>());
-  const at::Tensor codes = hwgq_codes(pixels, workload.image_format.bits);
-  const std::uint8_t* code_of = codes.data_ptr<std::uint8_t>();
   workload.labels.assign(images.labels.begin(), images.labels.begin() + static_cast<std::ptrdiff_t>(count));
   workload.image_codes.resize(count * images.image_size());
-  std::transform(images.pixels.begin(),
-                 images.pixels.begin() + static_cast<std::ptrdiff_t>(workload.image_codes.size()),
-                 workload.image_codes.begin(), [&](std::uint8_t pixel) { return code_of[pixel]; });
+  const std::size_t map = std::size_t{images.height} * images.width;
+  for (std::size_t channel = 0; channel < images.channels; ++channel) {
+    const at::Tensor values =
+        torch::tensor(at::ArrayRef<float>(table[channel].data(), table[channel].size()));
+    const at::Tensor codes = hwgq_codes(values, workload.image_format.bits);
+    const std::uint8_t* code_of = codes.data_ptr<std::uint8_t>();
+    for (std::size_t image = 0; image < count; ++image) {
+      const std::size_t begin = image * images.image_size() + channel * map;
+      for (std::size_t i = begin; i < begin + map; ++i) workload.image_codes[i] = code_of[images.pixels[i]];
+    }
+  }
 }
 
 }  // namespace sumline

@@ -28,12 +28,70 @@ DataConfig read_data(const TomlTable& table) {
     data.train_images = table.integer("train_images", {1, kMaxImages});
   if (generated || table.has("test_images")) data.test_images = table.integer("test_images", {1, kMaxImages});
   if (table.has("pixel_scale")) data.pixel_scale = table.number("pixel_scale", {1e-6, 1e6});
+  if (table.has("pixel_mean")) data.pixel_mean = table.numbers("pixel_mean", {-1e6, 1e6});
+  if (table.has("pixel_deviation")) data.pixel_deviation = table.numbers("pixel_deviation", {1e-6, 1e6});
   return data;
 }
 
+void read_adam(const TomlTable& table, OptimizerConfig& optimizer) {
+  optimizer.rebuild_every_epoch = table.boolean("rebuild_every_epoch");
+  if (!table.has("steps")) return;
+  for (const TomlTable& step : table.tables("steps")) {
+    optimizer.steps.push_back(
+        {step.integer32("epoch", {1, 100'000}), step.number("learning_rate", {0, 1e6})});
+    const std::size_t count = optimizer.steps.size();
+    if (count > 1 && optimizer.steps[count - 2].epoch >= optimizer.steps.back().epoch) {
+      step.problem("epoch", "must be above that of the step before");
+    }
+  }
+}
+
 OptimizerConfig read_optimizer(const TomlTable& table) {
-  return {table.number("learning_rate", {0, 1e6}), table.number("momentum", {0, 1}),
-          table.number("weight_decay", {0, 1e6}), table.number("final_rate", {0, 1})};
+  OptimizerConfig optimizer;
+  if (table.has("kind")) {
+    optimizer.kind =
+        table.choice<OptimizerKind>("kind", {{"sgd", OptimizerKind::sgd}, {"adam", OptimizerKind::adam}});
+  }
+  optimizer.learning_rate = table.number("learning_rate", {0, 1e6});
+  optimizer.weight_decay = table.number("weight_decay", {0, 1e6});
+  if (optimizer.kind == OptimizerKind::adam) {
+    read_adam(table, optimizer);
+    return optimizer;
+  }
+  optimizer.momentum = table.number("momentum", {0, 1});
+  optimizer.final_rate = table.number("final_rate", {0, 1});
+  return optimizer;
+}
+
+Slope read_slope(const TomlTable& table, const char* key) {
+  return table.choice<Slope>(key,
+                             {{"impulse", Slope::impulse}, {"straight-through", Slope::straight_through}});
+}
+
+ConverterSigmas read_sigmas(const TomlTable& table) {
+  const auto values = table.numbers("sigmas", {1e-3, 1e6});
+  ConverterSigmas sigmas{};
+  if (values.size() != sigmas.size()) {
+    table.problem("sigmas", "must be four numbers: for converters of 1, 2, 3 and 4 bits");
+    return sigmas;
+  }
+  std::copy(values.begin(), values.end(), sigmas.begin());
+  return sigmas;
+}
+
+ConverterTraining read_converter(const TomlTable& table) {
+  ConverterTraining training;
+  training.slope = read_slope(table, "slope");
+  if (table.has("operand_slope")) training.operand_slope = read_slope(table, "operand_slope");
+  if (table.has("sigmas") == table.has("sigma_set")) {
+    table.problem("sigmas", "give either sigmas = [...] or sigma_set = \"published\" or \"released\"");
+  } else if (table.has("sigmas")) {
+    training.sigmas = read_sigmas(table);
+  } else {
+    training.sigmas = table.choice<ConverterSigmas>(
+        "sigma_set", {{"published", kPublishedSigmas}, {"released", kReleasedSigmas}});
+  }
+  return training;
 }
 
 AugmentationConfig read_augmentation(const TomlTable& table) {
@@ -59,7 +117,17 @@ Recipe load_recipe(const std::string& name, const std::vector<TomlOverride>& ove
   const TomlTable root = document.root();
   Recipe recipe;
   recipe.network = root.text("network");
+  if (root.has("network_set")) {
+    for (const std::string& entry : root.texts("network_set")) {
+      recipe.network_overrides.push_back(parse_override(entry));
+    }
+  }
   recipe.bits = root.text("bits");
+  if (root.has("evaluate_bits")) recipe.evaluate_bits = root.texts("evaluate_bits");
+  if (root.has("converter")) recipe.converter = read_converter(root.table("converter"));
+  if (root.has("loss")) {
+    recipe.loss = root.choice<Loss>("loss", {{"cross-entropy", Loss::cross_entropy}, {"hinge", Loss::hinge}});
+  }
   recipe.epochs = root.integer32("epochs", {1, 100'000});
   recipe.batch = root.integer32("batch", {1, 1U << 16});
   recipe.seed = root.integer("seed", {0, INT64_MAX});
@@ -74,6 +142,12 @@ Recipe load_recipe(const std::string& name, const std::vector<TomlOverride>& ove
 
 double learning_rate(const Recipe& recipe, std::uint32_t epoch) {
   const double first = recipe.optimizer.learning_rate;
+  if (recipe.optimizer.kind == OptimizerKind::adam) {
+    double rate = first;
+    for (const RateStep& step : recipe.optimizer.steps)
+      rate = epoch >= step.epoch ? step.learning_rate : rate;
+    return rate;
+  }
   const double last = recipe.optimizer.final_rate * first;
   const double phase = std::numbers::pi * epoch / recipe.epochs;
   return last + (first - last) * (1 + std::cos(phase)) / 2;

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <sstream>
 
 #include "energy/error.hpp"
@@ -78,16 +79,23 @@ void RunDirectory::write_metrics(const std::vector<EpochMetrics>& metrics) const
   write_file(folder_ / "metrics.jsonl", text);
 }
 
-void RunDirectory::write_results(const Recipe& recipe, const EpochMetrics& last,
-                                 std::size_t test_images) const {
-  const Json results{{"accuracy", last.test_accuracy},
-                     {"images", test_images},
-                     {"network", recipe.network},
-                     {"bits", recipe.bits},
-                     {"epochs", last.epoch},
-                     {"train_loss", last.train_loss},
-                     {"train_accuracy", last.train_accuracy},
-                     {"provenance", {{"config_sha256", sha256(recipe.text)}, {"seed", recipe.seed}}}};
+void RunDirectory::write_results(const Recipe& recipe, const std::vector<EpochMetrics>& metrics,
+                                 std::size_t test_images, const std::vector<AccuracyAt>& others) const {
+  const EpochMetrics& last = metrics.back();
+  const auto best = std::max_element(metrics.begin(), metrics.end(), [](const auto& a, const auto& b) {
+    return a.test_accuracy < b.test_accuracy;
+  });
+  Json results{{"accuracy", last.test_accuracy},
+               {"best_accuracy", best->test_accuracy},
+               {"best_epoch", best->epoch},
+               {"images", test_images},
+               {"network", recipe.network},
+               {"bits", recipe.bits},
+               {"epochs", last.epoch},
+               {"train_loss", last.train_loss},
+               {"train_accuracy", last.train_accuracy}};
+  for (const AccuracyAt& other : others) results["accuracy_at"][other.bits] = other.accuracy;
+  results["provenance"] = {{"config_sha256", sha256(recipe.text)}, {"seed", recipe.seed}};
   write_file(folder_ / "results.json", results.dump(2) + '\n');
 }
 

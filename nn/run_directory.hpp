@@ -10,6 +10,12 @@
 /// The files of a run directory. Without Torch.
 namespace sumline {
 
+/// Test accuracy of the trained weights at some bits, see assign_bits().
+struct AccuracyAt {
+  std::string bits;
+  double accuracy = 0;
+};
+
 class RunDirectory {
  public:
   explicit RunDirectory(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -30,7 +36,9 @@ class RunDirectory {
   /// metrics.jsonl, up to and including `epoch`.
   std::vector<EpochMetrics> metrics(std::uint32_t epochs) const;
   void write_metrics(const std::vector<EpochMetrics>& metrics) const;
-  void write_results(const Recipe& recipe, const EpochMetrics& last, std::size_t test_images) const;
+  /// @param metrics of all epochs @param others accuracies at other bits than the recipe's
+  void write_results(const Recipe& recipe, const std::vector<EpochMetrics>& metrics, std::size_t test_images,
+                     const std::vector<AccuracyAt>& others) const;
 
  private:
   std::filesystem::path folder_;

@@ -13,17 +13,12 @@
 #include "nn/evaluation.hpp"
 #include "nn/network.hpp"
 #include "nn/nn.hpp"
+#include "nn/optimizer.hpp"
 #include "nn/run_directory.hpp"
 #include "nn/training_state.hpp"
 
 namespace sumline {
 namespace {
-
-torch::optim::SGDOptions sgd_options(const OptimizerConfig& config) {
-  return torch::optim::SGDOptions(config.learning_rate)
-      .momentum(config.momentum)
-      .weight_decay(config.weight_decay);
-}
 
 class Trainer {
  public:
@@ -32,9 +27,9 @@ class Trainer {
         options_(options),
         directory_(options.run),
         data_(load_data(recipe.data, config)),
-        pixels_(pixel_table(recipe.data.pixel_scale)),
-        network_(config, recipe.bits),
-        optimizer_(network_.parameters(), sgd_options(recipe.optimizer)) {
+        pixels_(pixel_table(recipe.data, config.image.channels)),
+        network_(config, recipe.bits, recipe.converter),
+        optimizer_(recipe.optimizer, network_) {
     if (options.resume) {
       directory_.reopen(recipe, config);
       position_ = load_training(directory_.training(), network_, optimizer_);
@@ -54,11 +49,22 @@ class Trainer {
       }
       finish_epoch();
     }
-    directory_.write_results(recipe_, last(), data_.test.count());
+    directory_.write_results(recipe_, metrics_, data_.test.count(), other_accuracies());
     return {false, last()};
   }
 
  private:
+  /// The trained weights at other bits, batch-norm statistics as trained.
+  std::vector<AccuracyAt> other_accuracies() {
+    std::vector<AccuracyAt> accuracies;
+    for (const std::string& bits : recipe_.evaluate_bits) {
+      Network other(network_.config(), bits, recipe_.converter);
+      load_state(other, state_of(network_), options_.run.string());
+      accuracies.push_back({bits, evaluate(other, data_.test, data_.test.count(), pixels_).value()});
+    }
+    return accuracies;
+  }
+
   EpochMetrics last() const { return metrics_.empty() ? EpochMetrics{} : metrics_.back(); }
   std::size_t batches() const { return (data_.train.count() + recipe_.batch - 1) / recipe_.batch; }
   bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
@@ -66,9 +72,8 @@ class Trainer {
   /// @returns false if the user stopped it; position_ then tells where to continue
   bool train_epoch() {
     const std::vector<std::uint32_t> order = shuffled(recipe_.seed, position_.epoch, data_.train.count());
-    for (auto& group : optimizer_.param_groups()) {
-      static_cast<torch::optim::SGDOptions&>(group.options()).lr(learning_rate(recipe_, position_.epoch));
-    }
+    if (position_.batch == 0) optimizer_.begin_epoch();
+    optimizer_.set_learning_rate(learning_rate(recipe_, position_.epoch));
     network_.train();
     while (position_.batch < batches()) {
       if (stopped()) return false;
@@ -90,7 +95,7 @@ class Trainer {
       return place(recipe_.augmentation, recipe_.seed, position_.epoch, image);
     });
     const at::Tensor logits = network_.forward(batch.images);
-    const at::Tensor loss = at::cross_entropy_loss(logits, batch.labels);
+    const at::Tensor loss = batch_loss(recipe_.loss, logits, batch.labels);
     const double value = loss.item<double>();
     if (!std::isfinite(value)) {
       throw Error(
@@ -101,6 +106,7 @@ class Trainer {
     network_.zero_grad(true);
     loss.backward();
     optimizer_.step();
+    limit_weights(network_);
     position_.loss += value * static_cast<double>(indices.size());
     position_.correct +=
         static_cast<std::uint64_t>(logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>());
@@ -128,7 +134,7 @@ class Trainer {
   const Dataset data_;
   const PixelTable pixels_;
   Network network_;
-  torch::optim::SGD optimizer_;
+  Optimizer optimizer_;
   Position position_;
   std::vector<EpochMetrics> metrics_;
 };
@@ -137,7 +143,7 @@ class Trainer {
 
 TrainResult train(const Recipe& recipe, const TrainOptions& options) {
   at::set_num_threads(static_cast<int>(recipe.threads));
-  const NetworkConfig network = load_network(recipe.network);
+  const NetworkConfig network = load_network(recipe.network, recipe.network_overrides);
   return Trainer(recipe, network, options).run();
 }
 

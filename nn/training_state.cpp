@@ -12,13 +12,8 @@ namespace sumline {
 namespace {
 
 constexpr const char* kModel = "model.";
-constexpr const char* kMomentum = "momentum.";
 constexpr const char* kCounts = "counts";
 constexpr const char* kSums = "sums";
-
-std::string key_of(const at::Tensor& parameter) {
-  return c10::guts::to_string(parameter.unsafeGetTensorImpl());
-}
 
 /// The rest of `name` behind `prefix`, empty where it does not start with it.
 std::string without(const std::string& name, const std::string& prefix) {
@@ -35,18 +30,11 @@ at::Tensor demand(const std::map<std::string, at::Tensor>& entries, const std::s
 
 }  // namespace
 
-void save_training(const std::filesystem::path& path, const Network& network, torch::optim::SGD& optimizer,
+void save_training(const std::filesystem::path& path, const Network& network, const Optimizer& optimizer,
                    const Position& position) {
   std::vector<NamedTensor> entries;
   for (const NamedTensor& entry : state_of(network)) entries.push_back({kModel + entry.name, entry.tensor});
-  for (const auto& parameter : network.named_parameters()) {
-    const auto state = optimizer.state().find(key_of(parameter.value()));
-    const at::Tensor momentum =
-        state == optimizer.state().end()
-            ? torch::zeros_like(parameter.value())
-            : static_cast<torch::optim::SGDParamState&>(*state->second).momentum_buffer();
-    entries.push_back({kMomentum + parameter.key(), momentum});
-  }
+  for (const NamedTensor& entry : optimizer.state()) entries.push_back(entry);
   const auto integer = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
   entries.push_back({kCounts, torch::tensor({integer(position.epoch), integer(position.batch),
                                              integer(position.images), integer(position.correct)})});
@@ -54,7 +42,7 @@ void save_training(const std::filesystem::path& path, const Network& network, to
   save_tensors(path, entries);
 }
 
-Position load_training(const std::filesystem::path& path, Network& network, torch::optim::SGD& optimizer) {
+Position load_training(const std::filesystem::path& path, Network& network, Optimizer& optimizer) {
   std::map<std::string, at::Tensor> entries;
   std::vector<NamedTensor> model;
   for (const NamedTensor& entry : load_tensors(path)) {
@@ -63,11 +51,7 @@ Position load_training(const std::filesystem::path& path, Network& network, torc
     if (!name.empty()) model.push_back({name, entry.tensor});
   }
   load_state(network, model, path.string());
-  for (const auto& parameter : network.named_parameters()) {
-    auto state = std::make_unique<torch::optim::SGDParamState>();
-    state->momentum_buffer(demand(entries, kMomentum + parameter.key(), path));
-    optimizer.state()[key_of(parameter.value())] = std::move(state);
-  }
+  optimizer.restore(entries, path.string());
   const at::Tensor counts = demand(entries, kCounts, path);
   const at::Tensor sums = demand(entries, kSums, path);
   const auto count = [&](int i) { return static_cast<std::uint64_t>(counts[i].item<std::int64_t>()); };

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/optim/sgd.h>
-
 #include <filesystem>
 
 #include "nn/network.hpp"
+#include "nn/optimizer.hpp"
 
 namespace sumline {
 
@@ -19,12 +18,12 @@ struct Position {
   double seconds = 0;  ///< of training
 };
 
-/// Saves everything that later batches depend on: weights, buffers, momentum and position.
-void save_training(const std::filesystem::path& path, const Network& network, torch::optim::SGD& optimizer,
+/// Saves everything that later batches depend on: weights, buffers, moments and position.
+void save_training(const std::filesystem::path& path, const Network& network, const Optimizer& optimizer,
                    const Position& position);
 
 /// Restores it into a network and optimizer of the same recipe. @throws Error if the file is of another
 /// network
-Position load_training(const std::filesystem::path& path, Network& network, torch::optim::SGD& optimizer);
+Position load_training(const std::filesystem::path& path, Network& network, Optimizer& optimizer);
 
 }  // namespace sumline
