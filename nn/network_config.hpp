@@ -29,14 +29,14 @@ enum class NodeKind : std::uint8_t {
 /// One module of the network, from one [[layers]] table or, where that is a residual block, from a part of
 /// it.
 struct NodeConfig {
-  std::string name;  ///< prefix of its parameters; unless given, "layers.<index>"
   NodeKind kind = NodeKind::flatten;
-  std::int32_t input = -1;     ///< index of the node that feeds this one, -1 = the images
-  std::int32_t other = -1;     ///< second summand of `add`
   std::uint32_t channels = 0;  ///< outputs of a convolution or a linear layer
   std::uint32_t kernel = 1;    ///< square window of a convolution or pool
   std::uint32_t stride = 1;
   std::uint32_t padding = 0;
+  std::string name;             ///< prefix of its parameters; unless given, "layers.<index>"
+  std::int32_t input = -1;      ///< index of the node that feeds this one, -1 = the images
+  std::int32_t other = -1;      ///< second summand of `add`
   bool bias = false;            ///< of a convolution; linear layers always have one
   bool affine = true;           ///< batch-norm with gain and offset
   double probability = 0;       ///< of dropping an element

@@ -72,7 +72,9 @@ class NodeReader {
   }
 
   void read_node(const TomlTable& table, NodeKind kind) {
-    NodeConfig node{.name = {}, .kind = kind, .input = previous_};
+    NodeConfig node;
+    node.kind = kind;
+    node.input = previous_;
     if (table.has("name")) node.name = read_name(table);
     const bool pool = kind == NodeKind::max_pool || kind == NodeKind::average_pool;
     if (node.has_weights()) read_weights(table, node);
@@ -91,32 +93,32 @@ class NodeReader {
     const bool downsample = table.has("downsample") && table.boolean("downsample");
     const bool activated = !table.has("activated") || table.boolean("activated");
     const auto convolution = [&](const char* part, std::int32_t input, std::uint32_t step) {
-      return append({.name = name + part,
-                     .kind = NodeKind::convolution,
-                     .input = input,
+      return append({.kind = NodeKind::convolution,
                      .channels = channels,
                      .kernel = 3,
                      .stride = step,
                      .padding = 1,
+                     .name = name + part,
+                     .input = input,
                      .bias = true});
     };
     const auto simple = [&](const char* part, NodeKind kind, std::int32_t input) {
-      return append({.name = name + part, .kind = kind, .input = input});
+      return append({.kind = kind, .name = name + part, .input = input});
     };
     const std::int32_t normalized =
         simple(".bn1", NodeKind::batch_norm, convolution(".conv1", previous_, stride));
     const std::int32_t product = convolution(".conv2", simple(".tanh1", NodeKind::hardtanh, normalized), 1);
     std::int32_t shortcut = previous_;
     if (downsample) {
-      shortcut = append({.name = name + ".downsample.0",
-                         .kind = NodeKind::convolution,
-                         .input = shortcut,
+      shortcut = append({.kind = NodeKind::convolution,
                          .channels = channels,
                          .stride = stride,
+                         .name = name + ".downsample.0",
+                         .input = shortcut,
                          .full_precision = true});
       shortcut = simple(".downsample.1", NodeKind::batch_norm, shortcut);
     }
-    previous_ = append({.name = name + ".add", .kind = NodeKind::add, .input = product, .other = shortcut});
+    previous_ = append({.kind = NodeKind::add, .name = name + ".add", .input = product, .other = shortcut});
     const std::int32_t second = simple(".bn2", NodeKind::batch_norm, previous_);
     if (activated) previous_ = simple(".tanh2", NodeKind::hardtanh, second);
   }

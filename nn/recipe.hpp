@@ -38,13 +38,13 @@ struct RateStep {
 };
 
 struct OptimizerConfig {
-  OptimizerKind kind = OptimizerKind::sgd;
   double learning_rate = 0;
-  double weight_decay = 0;           ///< on every parameter
-  double momentum = 0;               ///< sgd
-  double final_rate = 1;             ///< sgd, cosine schedule: last learning rate over the first
+  double momentum = 0;      ///< sgd
+  double weight_decay = 0;  ///< on every parameter
+  double final_rate = 1;    ///< sgd, cosine schedule: last learning rate over the first
+  OptimizerKind kind = OptimizerKind::sgd;
   std::vector<RateStep> steps;       ///< adam
-  bool rebuild_every_epoch = false;  ///< moments and step count start anew
+  bool rebuild_every_epoch = false;  ///< adam: moments and step count start anew
 };
 
 enum class Loss : std::uint8_t {
