@@ -29,7 +29,7 @@ int pixel(const Images& images, std::uint32_t channel, std::int32_t y, std::int3
 
 TEST_CASE("every crop and mirroring takes the pixels it names") {
   const Images images = numbered(5, 7);
-  const PixelTable table = pixel_table(1.0);
+  const PixelTable table = pixel_table({}, images.channels);
   std::vector<float> target(images.image_size());
   for (std::int32_t down = -6; down <= 6; ++down) {
     for (std::int32_t right = -8; right <= 8; ++right) {

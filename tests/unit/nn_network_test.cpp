@@ -66,7 +66,8 @@ TEST_CASE("layers that do not fit together are refused by name") {
   CHECK(network_error("[[layers]]\nkind = \"convolution\"\nchannels = 3\nkernel = 9\n") ==
         "network tiny: layers.0: kernel = 9: larger than its input of 8 cells (padding included)");
   CHECK(network_error("[[layers]]\nkind = \"flatten\"\n") ==
-        "network tiny: the last layer must be linear: it gives the logits");
+        "network tiny: the last layer must be linear (batch-norm and log-softmax may follow): it gives the "
+        "logits");
 }
 
 TEST_CASE("a misspelt or unknown key of a network is an error with its place") {
