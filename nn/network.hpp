@@ -41,7 +41,8 @@ class Network : public torch::nn::Module {
 void initialize(Network& network, std::uint64_t seed);
 
 /// Lays weights out channels-last, which makes every convolution and pool run in that layout: 1.5 times
-/// faster training. Sums are then rounded in another order than in Python's default layout. Tiled layers stay channels-first, as their kernels read.
+/// faster training. Sums are then rounded in another order than in Python's default layout. Tiled layers stay
+/// channels-first, as their kernels read.
 void use_channels_last(Network& network);
 
 /// Clamps the weights and biases of convolutions and linear layers to the description's limit, if it has one.

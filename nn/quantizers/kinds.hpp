@@ -17,8 +17,8 @@ enum class ActivationQuantizer : std::uint8_t {
 };
 
 enum class WeightQuantizer : std::uint8_t {
-  none,      ///< float32: the unquantised baseline
-  mid_rise,  ///< scaled by the standard deviation of the layer's weights
+  none,       ///< float32: the unquantised baseline
+  mid_rise,   ///< scaled by the standard deviation of the layer's weights
   staircase,  ///< -1..1 at a Resolution
 };
 
