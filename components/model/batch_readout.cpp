@@ -255,6 +255,10 @@ void read_out_batch(const BatchReadout& job) {
 #endif
 }
 
+const char* target_name() {
+  return hwy::TargetName(HWY_TARGET);
+}
+
 }  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace sumline
@@ -264,6 +268,7 @@ HWY_AFTER_NAMESPACE();
 namespace sumline {
 
 HWY_EXPORT(read_out_batch);
+HWY_EXPORT(target_name);
 
 void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t first_row,
               std::span<const std::int32_t> table, std::span<const std::uint8_t> weights,
@@ -288,6 +293,10 @@ void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t f
   ({cells, inputs, first_row, used,
     ByteTables(used.first(std::min<std::size_t>(used.size(), ByteTables::kEntries))), padded, targets,
     accumulators.data()});
+}
+
+const char* simd_target() {
+  return HWY_DYNAMIC_DISPATCH(target_name)();
 }
 
 }  // namespace sumline

@@ -25,4 +25,7 @@ void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t f
               std::span<const std::int32_t> table, std::span<const std::uint8_t> weights,
               std::span<const BitlineTarget> targets, std::span<std::int32_t> accumulators);
 
+/// Name of the SIMD target the dispatcher chose, e.g. "AVX3_DL".
+const char* simd_target();
+
 }  // namespace sumline

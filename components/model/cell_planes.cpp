@@ -12,11 +12,10 @@ namespace sumline {
 
 CellPlanes::CellPlanes(std::span<const std::uint8_t> cells, std::uint32_t rows, std::uint32_t columns,
                        std::uint32_t cell_bits)
-    : rows_(rows), columns_(columns), cell_bits_(cell_bits), cells_(cells.begin(), cells.end()) {
+    : rows_(rows), columns_(columns), cell_bits_(cell_bits) {
   SUMLINE_ASSERT(rows >= 1 && rows <= 4096 && cell_bits >= 1 && cell_bits <= 4,
                  "1..4096 wordlines of 1..4 bit cells");
   SUMLINE_ASSERT(cells.size() == std::size_t{rows} * columns, "a crossbar needs rows * columns cells");
-  cells_.resize(cells.size() + kPadding);
   std::vector<std::array<std::vector<std::uint16_t>, 4>> lists(columns);
   for (std::uint32_t column = 0; column < columns; ++column) {
     std::uint32_t sum = 0;

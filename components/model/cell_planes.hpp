@@ -8,8 +8,8 @@
 
 namespace sumline {
 
-/// The cells of one crossbar (or of several that see the same inputs), in the two forms the kernels read: row
-/// by row for one input vector, and as lists of set wordlines for many.
+/// The cells of one crossbar (or of several that see the same inputs) as lists of set wordlines, the form
+/// that the batched kernel reads.
 class CellPlanes {
  public:
   /// @param cells [rows, columns], row-major, values 0..2^cell_bits-1 @param rows 1..4096 @param
@@ -23,8 +23,6 @@ class CellPlanes {
   /// The cells of the fullest column: no bitline sum of binary inputs is larger.
   std::uint32_t max_sum() const { return max_sum_; }
 
-  /// Cells of one wordline; reading up to kPadding bytes past the last column is allowed.
-  const std::uint8_t* row(std::uint32_t index) const { return cells_.data() + std::size_t{index} * columns_; }
   /// The order in which many vectors meet the columns: those with lists of equal lengths in a row, so that
   /// the branches which the lengths decide repeat. @param index 0..columns()-1
   std::uint32_t column(std::size_t index) const { return order_[index]; }
@@ -35,7 +33,6 @@ class CellPlanes {
     return {offsets_.data() + list_begin_[list], list_begin_[list + 1] - list_begin_[list]};
   }
 
-  static constexpr std::size_t kPadding = 64;
   static constexpr std::size_t kOffsetUnit = 8;
 
  private:
@@ -43,7 +40,6 @@ class CellPlanes {
   std::uint32_t columns_;
   std::uint32_t cell_bits_;
   std::uint32_t max_sum_ = 0;
-  std::vector<std::uint8_t> cells_;
   std::vector<std::uint32_t> order_;
   std::vector<std::uint16_t> offsets_;
   std::vector<std::uint32_t> list_begin_;  ///< [columns * cell_bits + 1]

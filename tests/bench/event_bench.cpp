@@ -3,7 +3,7 @@
 
 #include "arch/event_engine.hpp"
 #include "configs/accelerator_loader.hpp"
-#include "tests/support/synthetic_workload.hpp"
+#include "tests/support/workloads.hpp"
 
 /// LeNet-5 with random weights on a preset: images and operation-unit reads per second of wall-clock time.
 namespace sumline {
@@ -11,7 +11,7 @@ namespace {
 
 void run(benchmark::State& state, const std::string& preset, Replication replication, Fidelity fidelity,
          std::uint32_t images) {
-  const Workload workload = test::synthetic_lenet(images, 1);
+  const Workload workload = test::lenet_workload(images);
   Accelerator accelerator = load_accelerator(preset);
   accelerator.mapping.replication = replication;
   const Mapping mapping = map_network(workload, accelerator);

@@ -2,34 +2,17 @@
 #include <benchmark/benchmark.h>
 #include <oneapi/tbb/global_control.h>
 
-#include <algorithm>
-#include <random>
-
 #include "arch/functional_engine.hpp"
 #include "configs/accelerator_loader.hpp"
-#include "tests/support/synthetic_workload.hpp"
+#include "tests/support/workloads.hpp"
 
 namespace sumline {
 namespace {
 
-/// LeNet-5 on images whose codes are about half-Gaussian, as HWGQ makes them: high bits are rare.
-Workload lenet(std::uint32_t images) {
-  Workload workload = test::synthetic_lenet(images, 1);
-  std::mt19937 random(1);
-  const std::int32_t top = (1 << workload.image_format.bits) - 1;
-  for (std::uint8_t& code : workload.image_codes) {
-    const auto word = static_cast<std::uint32_t>(random());  // four uniform bytes: mean 510, deviation 148
-    const auto sum =
-        static_cast<std::int32_t>((word & 255) + (word >> 8 & 255) + (word >> 16 & 255) + (word >> 24));
-    code = static_cast<std::uint8_t>(std::min(std::abs(sum - 510) * top / 450, top));
-  }
-  return workload;
-}
-
 /// One thread; items are images.
 void evaluate(benchmark::State& state, const char* preset, std::uint32_t adc_bits, Skipping skipping) {
   const oneapi::tbb::global_control one_thread(oneapi::tbb::global_control::max_allowed_parallelism, 1);
-  const Workload workload = lenet(2000);
+  const Workload workload = test::lenet_workload(2000);
   Accelerator accelerator = load_accelerator(preset);
   accelerator.adc.bits = adc_bits;
   accelerator.ou.skipping = skipping;

@@ -6,9 +6,10 @@
 #include <random>
 #include <vector>
 
+#include "components/model/array_model.hpp"
 #include "components/model/batch_readout.hpp"
 #include "components/model/integer_matrix.hpp"
-#include "components/model/partial_sums.hpp"
+#include "configs/accelerator_loader.hpp"
 
 namespace sumline::bench {
 namespace {
@@ -116,13 +117,16 @@ double plain_read_out_rate(const KernelShape& shape, const std::vector<std::int3
 }
 
 double ou_read_rate() {
-  const Operands operands({128, 128, 2, 1, 16});
-  const CellPlanes cells(operands.cells, 128, 128, 2);
-  const std::vector<std::uint64_t> active{0x5A3C'96E1'0F78'B2D4, 0x93C5'6A1E'F087'2DB4};
+  const auto weights = random_bytes(32 * 128, 256);
+  const WeightSlicing slicing(WeightMapping::offset, {Encoding::mid_rise, 8}, 2);  // 4 bitlines per output
+  const ArrayModel array(load_accelerator("redpim"), {{0, 128}, 0, 128}, weights, 128, slicing,
+                         {{Encoding::unsigned_binary, 1}, 1});
+  BitPlanes planes;
+  planes.assign(random_bytes(128, 2), 1);
   std::vector<std::int32_t> sums(16);
   return 64 / median_seconds([&] {
            for (std::uint32_t unit = 0; unit < 64; ++unit) {
-             ou_sums(cells, active, unit / 8 * 16, 16, unit % 8 * 16, sums);
+             array.ou_sums(planes, 0, {unit / 8 * 16, unit / 8 * 16 + 16}, unit % 8 * 16, sums);
            }
          });
 }

@@ -14,7 +14,7 @@
 
 #include "arch/event_engine.hpp"
 #include "arch/functional_engine.hpp"
-#include "components/model/partial_sums.hpp"
+#include "components/model/batch_readout.hpp"
 #include "configs/accelerator_loader.hpp"
 #include "nn/nn.hpp"
 #include "tests/bench/kernel_timing.hpp"

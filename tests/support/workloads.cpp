@@ -147,4 +147,12 @@ Workload small_network(std::uint64_t images) {
       .build(images);
 }
 
+Workload two_convolutions(std::uint64_t images) {
+  return Builder("two-convolutions-random", {1, 6, 6}, 2)
+      .convolution(2, 3, 1, 2)
+      .convolution(2, 3, 1, 2)
+      .linear(2, 0)
+      .build(images);
+}
+
 }  // namespace sumline::test

@@ -17,4 +17,7 @@ Workload lenet_workload(std::uint64_t images);
 /// quick to simulate.
 Workload small_network(std::uint64_t images);
 
+/// Two convolutions that keep the 6x6 shape of their input, so that they take equally long, and two classes.
+Workload two_convolutions(std::uint64_t images);
+
 }  // namespace sumline::test

@@ -8,8 +8,8 @@
 #include "components/model/bank_timing.hpp"
 #include "configs/accelerator_loader.hpp"
 #include "energy/error.hpp"
-#include "tests/support/synthetic_workload.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include "tests/support/workloads.hpp"
 
 namespace sumline {
 namespace {
@@ -177,15 +177,8 @@ TEST_CASE("a network larger than the chip is programmed row by row before each p
   }
 }
 
-Workload two_convolutions() {
-  return test::SyntheticNetwork({1, 6, 6}, 2, 5)
-      .convolution(2, 3, 1, 1, 2)
-      .convolution(2, 3, 1, 1, 2)
-      .logits(2, 2);
-}
-
 SpanList trace_of(Schedule schedule, std::uint64_t& end_time) {
-  const Workload workload = two_convolutions();
+  const Workload workload = test::two_convolutions(2);
   Accelerator accelerator = load_accelerator("redpim");
   accelerator.mapping.schedule = schedule;
   accelerator.mapping.replication = Replication::none;
@@ -245,7 +238,7 @@ TEST_CASE("a run writes the traces that are asked for, and only when it has ende
 }
 
 TEST_CASE("a run that is told to stop says how far it came") {
-  const Workload workload = two_convolutions();
+  const Workload workload = test::two_convolutions(2);
   const Accelerator accelerator = load_accelerator("redpim");
   CHECK_THROWS_WITH(run_event_engine(workload, accelerator, map_network(workload, accelerator), Fidelity::job,
                                      0, 2, nullptr, [](std::uint64_t) { return false; }),

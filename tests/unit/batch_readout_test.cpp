@@ -2,6 +2,7 @@
 #include "components/model/batch_readout.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <random>
 
 #include "tests/support/simd_targets.hpp"
@@ -142,4 +143,12 @@ TEST_CASE("Zero inputs read the table's first entry") {
     std::fill(c.codes.begin(), c.codes.end(), 0);
     c.check();
   }
+}
+
+TEST_CASE("The dispatcher takes the best instruction set unless told otherwise") {
+  for (const std::int64_t target : test::simd_targets()) {
+    const test::ForcedSimdTarget forced(target);
+    REQUIRE(std::strcmp(simd_target(), hwy::TargetName(target)) == 0);
+  }
+  REQUIRE(std::strcmp(simd_target(), hwy::TargetName(test::simd_targets().front())) == 0);
 }
