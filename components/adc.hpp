@@ -10,7 +10,7 @@ namespace sumline {
 
 /// The codes of one OU read.
 struct BitlineCodes {
-  std::vector<std::int32_t> codes;  ///< as OuRead::converted
+  std::vector<std::int32_t> codes;  ///< of the block's bitlines; zero where there is nothing to convert
   std::int32_t unit_code;           ///< of the unit column, where the read has it
 };
 
@@ -30,8 +30,6 @@ class Adc : public sc_core::sc_module {
   std::uint64_t saturated() const { return saturated_; }
 
  private:
-  std::int32_t code(std::uint32_t sum);
-
   const Readout& readout_;
   const LayerCounter counter_;
   BitlineCodes codes_{};

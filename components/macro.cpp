@@ -25,7 +25,11 @@ void Macro::start(std::span<const std::uint8_t> codes, std::span<std::int32_t> a
 
 bool Macro::step() {
   const bool converted = convert_held();
-  return read_next() || converted;
+  const bool read = read_next();
+  if (converted && !read) {
+    shift_adder_.finish(accumulators_);
+  }
+  return read || converted;
 }
 
 bool Macro::convert_held() {
@@ -34,7 +38,7 @@ bool Macro::convert_held() {
   }
   const BitlineSums& held = sample_and_hold_.held();
   const BitlineCodes& codes = adc_.convert(held);
-  shift_adder_.add(held.read, codes, accumulators_);
+  shift_adder_.add(held.read, codes);
   if (held.read.unit) {
     offset_corrector_.add_unit(held.read, codes.unit_code, accumulators_);
   }
@@ -52,7 +56,7 @@ bool Macro::read_next() {
   sample_and_hold_.sample(bitlines_);
   counter_.add(Action::ou_read, 1);
   counts_.ou_reads += 1;
-  counts_.conversions += read->converted.size();
+  counts_.conversions += read->converted;
   return true;
 }
 

@@ -14,7 +14,7 @@ void SampleAndHold::sample(BitlineSums& bitlines) {
   SUMLINE_ASSERT(empty_, "sums were sampled before the last ones were converted");
   std::swap(held_, bitlines);
   empty_ = false;
-  counter_.add(Action::column_sample, held_.read.converted.size() + (held_.read.unit ? 1 : 0));
+  counter_.add(Action::column_sample, held_.read.converted + (held_.read.unit ? 1U : 0U));
 }
 
 }  // namespace sumline

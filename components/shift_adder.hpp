@@ -8,9 +8,10 @@
 
 namespace sumline {
 
-/// Weights codes by the place value of their input digit and weight slice and adds them up.
+/// Weights codes by the place value of their input digit and adds them up bitline by bitline; after the last
+/// read of an input vector, weights the bitlines by their slice and adds them to the outputs.
 /// In:     the codes of one OU read.
-/// Out:    accumulators[outputs of the array], complete after the last read of an input vector.
+/// Out:    accumulators[outputs of the array], with the last read of an input vector.
 /// Time:   `bank.shift_add_time` after the conversion; hidden by the pipeline but for the last read.
 /// Energy: one shift_add per code.
 /// Source: `bank.shift_adder.source` in the preset.
@@ -19,12 +20,14 @@ class ShiftAdder : public sc_core::sc_module {
   /// @param array outlives the module
   ShiftAdder(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
-  /// @param accumulators [outputs of the array]
-  void add(const OuRead& read, const BitlineCodes& codes, std::span<std::int32_t> accumulators);
+  void add(const OuRead& read, const BitlineCodes& codes);
+  /// Ends an input vector. @param accumulators [outputs of the array], added to
+  void finish(std::span<std::int32_t> accumulators);
 
  private:
   const ArrayModel& array_;
   const LayerCounter counter_;
+  std::vector<std::int32_t> bitlines_;  ///< [columns], over the digits so far
 };
 
 }  // namespace sumline

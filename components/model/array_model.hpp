@@ -84,6 +84,14 @@ class ArrayModel {
                      std::span<std::int32_t> accumulators) const {
     accumulators[output_of_[column]] += coefficient_[column] * (code << (digit * activations_.digit_bits));
   }
+  /// Adds bitlines, weighted by their slices, to their outputs. @param bitlines [columns()] codes summed over
+  /// the digits
+  /// @param accumulators [outputs()]
+  void add_slices(std::span<const std::int32_t> bitlines, std::span<std::int32_t> accumulators) const {
+    for (std::size_t column = 0; column < bitlines.size(); ++column) {
+      accumulators[output_of_[column]] += coefficient_[column] * bitlines[column];
+    }
+  }
   /// Adds the correction for inputs that sum to `sum` over all digits: the encoding's constant and the
   /// flipped columns.
   void correct_offset(std::int32_t sum, std::span<std::int32_t> accumulators) const;

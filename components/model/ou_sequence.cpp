@@ -17,14 +17,12 @@ std::vector<OuSequence::Block> OuSequence::blocks_of(RowRange group) const {
   const OuConfig& ou = array_.ou();
   std::vector<Block> blocks;
   for (std::uint32_t begin = 0; begin < array_.columns(); begin += ou.columns) {
-    Block block{begin, std::min(begin + ou.columns, array_.columns()), {}};
+    Block block{begin, std::min(begin + ou.columns, array_.columns()), 0};
     for (std::uint32_t column = block.begin; column < block.end; ++column) {
-      if (!ou.skip_zero_columns || !array_.column_is_zero(group, column)) {
-        block.converted.push_back(column);
-      }
+      block.converted += !ou.skip_zero_columns || !array_.column_is_zero(group, column);
     }
-    if (!block.converted.empty()) {
-      blocks.push_back(std::move(block));
+    if (block.converted > 0) {
+      blocks.push_back(block);
     }
   }
   return blocks;

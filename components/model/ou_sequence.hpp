@@ -16,8 +16,9 @@ struct OuRead {
   RowRange rows;
   std::uint32_t column_begin;  ///< of the block of bitlines
   std::uint32_t column_end;
-  std::span<const std::uint32_t> converted;  ///< bitlines of the block that are sampled and converted
-  bool unit;                                 ///< the unit column too
+  std::uint32_t
+      converted;  ///< bitlines of the block that are sampled and converted: not those without a set cell
+  bool unit;      ///< the unit column too
 };
 
 /// The reads of one array for one input vector, in order: digit by digit, group by group, block by block.
@@ -36,7 +37,7 @@ class OuSequence {
   struct Block {
     std::uint32_t begin;
     std::uint32_t end;
-    std::vector<std::uint32_t> converted;
+    std::uint32_t converted;
   };
   std::vector<Block> blocks_of(RowRange group) const;
   const std::vector<Block>& current_blocks() const;

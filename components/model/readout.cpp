@@ -18,9 +18,27 @@ Readout Readout::saturating(std::uint32_t bits, std::uint32_t max_sum) {
   return Readout(std::move(table));
 }
 
+std::uint64_t Readout::read(std::span<std::int32_t> sums) const {
+  std::int32_t largest = 0;
+  for (const std::int32_t sum : sums) {
+    largest = std::max(largest, sum);
+  }
+  if (static_cast<std::uint32_t>(largest) <= exact_up_to_) {
+    return 0;
+  }
+  std::uint64_t changed = 0;
+  for (std::int32_t& sum : sums) {
+    const std::int32_t code = table_[static_cast<std::size_t>(sum)];
+    changed += code != sum;
+    sum = code;
+  }
+  return changed;
+}
+
 Readout::Readout(std::vector<std::int32_t> table) : table_(std::move(table)), exact_up_to_(0) {
   SUMLINE_ASSERT(!table_.empty() && table_[0] == 0, "a bitline without current reads zero");
-  while (exact_up_to_ + 1 < table_.size() && table_[exact_up_to_ + 1] == static_cast<std::int32_t>(exact_up_to_ + 1)) {
+  while (exact_up_to_ + 1 < table_.size() &&
+         table_[exact_up_to_ + 1] == static_cast<std::int32_t>(exact_up_to_ + 1)) {
     ++exact_up_to_;
   }
 }

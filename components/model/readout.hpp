@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 /// A static readout is a table over the integers a bitline can carry.
@@ -14,6 +15,8 @@ class Readout {
 
   /// @param sum 0..max_sum
   std::int32_t operator()(std::uint32_t sum) const { return table_[sum]; }
+  /// Replaces every sum by its code. @return how many changed
+  std::uint64_t read(std::span<std::int32_t> sums) const;
   const std::vector<std::int32_t>& table() const { return table_; }
   /// The largest L with R(s) = s for all s <= L: sums that cannot exceed it need no readout.
   std::uint32_t exact_up_to() const { return exact_up_to_; }
