@@ -15,6 +15,10 @@ OuController::OuController(const sc_core::sc_module_name& name, std::span<const 
     const std::string macro = "macro" + std::to_string(macros_.size());
     macros_.push_back(std::make_unique<Macro>(macro.c_str(), *array, counter));
   }
+  SC_HAS_PROCESS(OuController);
+  SC_METHOD(pass_slot);
+  sensitive << slot_passed_;
+  dont_initialize();
 }
 
 VectorCounts OuController::compute(std::span<const std::uint8_t> codes,
@@ -26,11 +30,17 @@ VectorCounts OuController::compute(std::span<const std::uint8_t> codes,
   if (!step_all()) {
     return {};
   }
-  do {
-    wait(slot_);
-  } while (step_all());
-  wait(shift_add_);
+  slot_passed_.notify(slot_);
+  wait(finished_);
   return counts();
+}
+
+void OuController::pass_slot() {
+  if (step_all()) {
+    slot_passed_.notify(slot_);
+  } else {
+    finished_.notify(shift_add_);
+  }
 }
 
 bool OuController::step_all() {

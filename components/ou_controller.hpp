@@ -27,12 +27,16 @@ class OuController : public sc_core::sc_module, public VectorUnit {
   std::uint64_t saturated() const override;
 
  private:
+  /// A method, not a thread: it runs once per slot and has nothing to remember between two.
+  void pass_slot();
   bool step_all();
   VectorCounts counts() const;
 
   const BankOutputs outputs_;
   const sc_core::sc_time slot_;
   const sc_core::sc_time shift_add_;
+  sc_core::sc_event slot_passed_;
+  sc_core::sc_event finished_;
   std::vector<std::unique_ptr<Macro>> macros_;
 };
 

@@ -11,15 +11,6 @@
 namespace sumline {
 namespace {
 
-constexpr std::uint32_t kLanes = 16;
-
-/// The wordlines of a group whose digit is not zero, with their digits.
-struct DrivenWordlines {
-  std::array<std::uint16_t, kMaxWordlines> row;
-  std::array<std::uint8_t, kMaxWordlines> digit;
-  std::uint32_t size = 0;
-};
-
 /// The integer each (output, row) of the region stands for: its slices' digits and, where it holds slice 0,
 /// the constant.
 IntegerMatrix stored_values(const ArrayRegion& region, std::span<const std::uint8_t> codes,
@@ -75,16 +66,18 @@ ArrayModel::ArrayModel(const Accelerator& accelerator, const ArrayRegion& region
       readout_(Readout::saturating(accelerator.adc.bits,
                                    std::min(rows(), ou_.rows) * max_cell_ * activations.max_digit())),
       lossless_(false),
+      narrow_(false),
       values_(stored_values(region, weight_codes, layer_rows, weights)) {
   unit_column_ = corrects_offset_ && accelerator.weights.correction == OffsetCorrection::unit_column;
   store(weight_codes, layer_rows, weights, accelerator.weights.flip);
   counter_ = ReadCounter(ou_, activations_, rows(), survey_groups());
   lossless_ = largest_possible_sum() <= readout_.exact_up_to();
+  narrow_ = largest_possible_sum() <= std::numeric_limits<std::uint16_t>::max();
 }
 
 void ArrayModel::store(std::span<const std::uint8_t> weight_codes, std::uint32_t layer_rows,
                        const WeightSlicing& weights, bool flip) {
-  cells_.assign(std::size_t{rows()} * stride_, 0);
+  cells_.assign(std::size_t{rows()} * stride_ + kLanes, 0);  // lanes may reach beyond the last bitline
   correction_.assign(outputs(), 0);
   for (std::uint32_t column = 0; column < columns(); ++column) {
     const std::uint32_t global = region_.column_begin + column;
@@ -151,27 +144,31 @@ void ArrayModel::active_wordlines(const BitPlanes& planes, std::uint32_t digit,
   active.assign(words.begin(), words.end());
 }
 
+template <class Lane>
+auto ArrayModel::sum_lanes(const DrivenWordlines& driven, std::uint32_t column) const -> Lanes<Lane> {
+  Lanes<Lane> sums{};
+  for (std::uint32_t index = 0; index < driven.size; ++index) {
+    const std::uint8_t* cells = cells_.data() + std::size_t{driven.row[index]} * stride_ + column;
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
+      sums[lane] = static_cast<Lane>(sums[lane] + cells[lane] * driven.digit[index]);
+    }
+  }
+  return sums;
+}
+
 void ArrayModel::ou_sums(const BitPlanes& planes, std::uint32_t digit, RowRange range,
                          std::uint32_t column_begin, std::span<std::int32_t> sums) const {
-  std::fill(sums.begin(), sums.end(), 0);
-  const std::uint32_t first = digit * activations_.digit_bits;
-  for (std::uint32_t bit = 0; bit < activations_.digit_bits && first + bit < planes.planes(); ++bit) {
-    const auto words = planes.plane(first + bit);
-    for (std::uint32_t word = range.begin / 64; word * 64 < range.end; ++word) {
-      std::uint64_t bits = words[word];
-      if (word * 64 < range.begin) {
-        bits &= ~std::uint64_t{0} << (range.begin - word * 64);
-      }
-      if (word * 64 + 64 > range.end) {
-        bits &= ~std::uint64_t{0} >> (word * 64 + 64 - range.end);
-      }
-      for (; bits != 0; bits &= bits - 1) {
-        const std::uint32_t row = word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
-        const std::uint8_t* cells = cells_.data() + std::size_t{row} * stride_ + column_begin;
-        for (std::size_t column = 0; column < sums.size(); ++column) {
-          sums[column] += std::int32_t{cells[column]} << bit;
-        }
-      }
+  DrivenWordlines driven;
+  drive(planes, activations_, digit, range, driven);
+  for (std::size_t begin = 0; begin < sums.size(); begin += kLanes) {
+    const auto column = column_begin + static_cast<std::uint32_t>(begin);
+    const auto part = sums.subspan(begin, std::min<std::size_t>(kLanes, sums.size() - begin));
+    if (narrow_) {
+      const auto lanes = sum_lanes<std::uint16_t>(driven, column);
+      std::copy_n(lanes.begin(), part.size(), part.begin());
+    } else {
+      const auto lanes = sum_lanes<std::uint32_t>(driven, column);
+      std::copy_n(lanes.begin(), part.size(), part.begin());
     }
   }
 }
@@ -210,15 +207,14 @@ std::uint64_t ArrayModel::accumulate_losses(const BitPlanes& planes,
   if (lossless_) {
     return 0;
   }
-  const bool narrow = largest_possible_sum() <= std::numeric_limits<std::uint16_t>::max();
   std::uint64_t saturated = 0;
   WordlineMask storage;
   for (std::uint32_t digit = 0; digit < activations_.digits; ++digit) {
     const auto active = sumline::active_wordlines(planes, activations_, digit, storage);
     for_each_group(ou_.skipping, ou_.rows, active, rows(), [&](RowRange group) {
       if (may_lose(planes, digit, group)) {
-        saturated += narrow ? lose_group<std::uint16_t>(planes, digit, group, accumulators)
-                            : lose_group<std::uint32_t>(planes, digit, group, accumulators);
+        saturated += narrow_ ? lose_group<std::uint16_t>(planes, digit, group, accumulators)
+                             : lose_group<std::uint32_t>(planes, digit, group, accumulators);
       }
     });
   }
@@ -254,13 +250,7 @@ std::uint64_t ArrayModel::lose_group(const BitPlanes& planes, std::uint32_t digi
   const auto exact = static_cast<Lane>(readout_.exact_up_to());
   std::uint64_t saturated = 0;
   for (std::uint32_t block = 0; block < columns(); block += kLanes) {
-    std::array<Lane, kLanes> sums{};
-    for (std::uint32_t index = 0; index < driven.size; ++index) {
-      const std::uint8_t* cells = cells_.data() + std::size_t{driven.row[index]} * stride_ + block;
-      for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
-        sums[lane] = static_cast<Lane>(sums[lane] + cells[lane] * driven.digit[index]);
-      }
-    }
+    const Lanes<Lane> sums = sum_lanes<Lane>(driven, block);
     for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
       if (sums[lane] > exact) {
         const std::int32_t loss = readout_(sums[lane]) - static_cast<std::int32_t>(sums[lane]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <span>
@@ -117,6 +118,12 @@ class ArrayModel {
   /// Looks at the cells of every static group. @return what reading each takes
   std::vector<GroupReads> survey_groups();
 
+  static constexpr std::uint32_t kLanes = 16;  ///< bitlines summed at a time
+  template <class Lane>
+  using Lanes = std::array<Lane, kLanes>;
+  /// Sums of bitlines [column, column + kLanes).
+  template <class Lane>
+  Lanes<Lane> sum_lanes(const DrivenWordlines& driven, std::uint32_t column) const;
   bool may_lose(const BitPlanes& planes, std::uint32_t digit, RowRange group) const;
   template <class Lane>
   std::uint64_t lose_group(const BitPlanes& planes, std::uint32_t digit, RowRange group,
@@ -141,6 +148,7 @@ class ArrayModel {
   ReadCounter counter_;
   Readout readout_;
   bool lossless_;
+  bool narrow_;           ///< every sum fits 16 bits
   IntegerMatrix values_;  ///< [outputs, rows] the integers the array stands for
 };
 

@@ -18,6 +18,13 @@ namespace sumline {
 inline constexpr std::uint32_t kMaxWordlines = 4096;
 using WordlineMask = std::array<std::uint64_t, kMaxWordlines / 64>;
 
+/// The wordlines of a group whose digit is not zero, with their digits.
+struct DrivenWordlines {
+  std::array<std::uint16_t, kMaxWordlines> row;
+  std::array<std::uint8_t, kMaxWordlines> digit;
+  std::uint32_t size = 0;
+};
+
 /// Bit k = wordline k carries a non-zero digit. @param digit 0 = least significant @param storage may hold
 /// the result
 std::span<const std::uint64_t> active_wordlines(const BitPlanes& planes, const ActivationSlicing& activations,
