@@ -15,7 +15,7 @@ struct EngineOutput {
   std::vector<double> logits;              ///< [images, classes], z = scale * A + offset
   std::vector<std::uint32_t> predicted;    ///< [images], the first largest logit
   ActionLedger ledger;
-  std::vector<std::uint64_t> saturated;    ///< [layers]: conversions whose code differs from the sum
+  std::vector<std::uint64_t> saturated;  ///< [layers]: conversions whose code differs from the sum
   bool operator==(const EngineOutput&) const = default;
 };
 

@@ -13,9 +13,9 @@ inline constexpr std::uint32_t kMaxAdcBits = 14;
 
 enum class AdcLaw : std::uint8_t {
   saberi,  ///< P(n) = P_ref * g(n) / g(ref), g(n) = 2^n / (n + 1): binary-weighted SAR at a constant SAR clock
-  isaac,   ///< P(n) = P_ref * [share * n / ref + (1 - share) * 2^(n - ref)]: linear periphery + exponential capacitive DAC
-  puma,    ///< P(n) = P_ref * n / ref and time proportional to n, so energy goes with n^2
-  k1k2,    ///< E = (k1 n + k2 4^n) Vdd^2, with the delay and area fits of ZigZag-IMC
+  isaac,  ///< P(n) = P_ref * [share * n / ref + (1 - share) * 2^(n - ref)]: linear periphery + exponential capacitive DAC
+  puma,   ///< P(n) = P_ref * n / ref and time proportional to n, so energy goes with n^2
+  k1k2,   ///< E = (k1 n + k2 4^n) Vdd^2, with the delay and area fits of ZigZag-IMC
   survey,  ///< regression over the Murmann survey 1997-2023 (accelergy ADC plug-in)
   fixed,   ///< the reference figures, at the reference resolution only
 };
@@ -33,13 +33,13 @@ struct AdcCost {
   std::uint32_t reference_bits = 0;
   Watt reference_power;
   SquareMetre reference_area;
-  Hertz sample_rate;              ///< of one converter at reference_bits
-  double energy_linear_share = 0; ///< isaac, 0..1
-  double area_linear_share = 0;   ///< isaac, 0..1
-  double technology_nm = 0;       ///< survey
-  double supply_volts = 0;        ///< k1k2
-  std::uint32_t columns = 0;      ///< k1k2: bitlines, for its delay
-  Watt leakage;                   ///< of one converter
+  Hertz sample_rate;               ///< of one converter at reference_bits
+  double energy_linear_share = 0;  ///< isaac, 0..1
+  double area_linear_share = 0;    ///< isaac, 0..1
+  double technology_nm = 0;        ///< survey
+  double supply_volts = 0;         ///< k1k2
+  std::uint32_t columns = 0;       ///< k1k2: bitlines, for its delay
+  Watt leakage;                    ///< of one converter
   std::string source;
 };
 

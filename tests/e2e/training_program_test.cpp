@@ -14,7 +14,8 @@ using Catch::Contains;
 namespace {
 
 /// A few hundred digits and two epochs: seconds.
-std::vector<std::string> quick_training(const std::string& directory, const std::vector<std::string>& more = {}) {
+std::vector<std::string> quick_training(const std::string& directory,
+                                        const std::vector<std::string>& more = {}) {
   std::vector<std::string> arguments{"train", "lenet5-digits", "--out", directory};
   for (const char* override : {"epochs=2", "data.train_images=640", "data.test_images=100"}) {
     arguments.insert(arguments.end(), {"--set", override});
@@ -37,7 +38,8 @@ TEST_CASE("program: train, lower, evaluate and simulate follow one another") {
   const std::string from_file = folder.file("file.json");
   const std::string from_run = folder.file("run.json");
   REQUIRE(run_sumline({"evaluate", workload, "-a", "redpim", "--quiet", "--json", from_file}).exit_code == 0);
-  REQUIRE(run_sumline({"evaluate", run, "-a", "redpim", "--images", "5", "--quiet", "--json", from_run}).exit_code == 0);
+  REQUIRE(run_sumline({"evaluate", run, "-a", "redpim", "--images", "5", "--quiet", "--json", from_run})
+              .exit_code == 0);
   CHECK(read_file(from_file) == read_file(from_run));
   const ProgramRun simulated = run_sumline({"simulate", run, "-a", "redpim", "--images", "2"});
   CHECK(simulated.exit_code == 0);
