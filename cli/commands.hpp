@@ -19,6 +19,7 @@ inline constexpr std::uint64_t kSimulatedImages = 16;
 /// Runs the first images (0: kSimulatedImages) on the event engine.
 Results simulate(const Workload& workload, const SimulateOptions& options);
 void check(const CheckOptions& options);
+void pac_error(const PacErrorOptions& options);
 
 // The other side of the seam: training.cpp in the program `sumline-torch`; in `sumline`, which starts in 10
 // ms because it does not link LibTorch, handover.cpp replaces the process by `sumline-torch`.

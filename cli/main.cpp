@@ -25,6 +25,7 @@ struct RunSimulationSide {
     simulate(read_workload(options.evaluate.source), options);
   }
   void operator()(const CheckOptions& options) const { check(options); }
+  void operator()(const PacErrorOptions& options) const { pac_error(options); }
   template <class Other>
   void operator()(const Other&) const {
     SUMLINE_ASSERT(false, "a command of the training side");

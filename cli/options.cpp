@@ -56,6 +56,7 @@ struct Parser {
   EvaluateOptions evaluate;
   SimulateOptions simulate;
   CheckOptions check;
+  PacErrorOptions pac_error;
 
   Parser() {
     app.footer(kFooter);
@@ -72,6 +73,8 @@ struct Parser {
     CLI::App& check_app = *app.add_subcommand("check", "Validate an accelerator, network or recipe file");
     check_app.add_option("file", check.file, "Preset name or path")->required()->type_name("NAME|FILE.toml");
     add_common(check_app, check.common);
+    add_pac_error(*app.add_subcommand(
+        "pac-error", "Error of probabilistic approximate products, measured beside the exact prediction"));
   }
 
   void add_demo(CLI::App& sub) {
@@ -111,6 +114,29 @@ struct Parser {
         ->type_name("N");
     sub.add_option("-o,--output", lower.output, "Workload file to write")->required()->type_name("FILE.h5");
     add_common(sub, lower.common);
+  }
+
+  void add_pac_error(CLI::App& sub) {
+    sub.add_option("--lengths", pac_error.lengths, "Vector lengths")->capture_default_str()->delimiter(',');
+    sub.add_option("--operands", pac_error.operands, "Exact most significant bits of both sides")
+        ->capture_default_str()
+        ->delimiter(',');
+    sub.add_option("--weight-densities", pac_error.weight_densities,
+                   "Shares of ones in the weights' bit-planes")
+        ->capture_default_str()
+        ->delimiter(',');
+    sub.add_option("--activation-densities", pac_error.activation_densities,
+                   "Shares of ones in the activations' bit-planes")
+        ->capture_default_str()
+        ->delimiter(',');
+    sub.add_option("--weight-bits", pac_error.weight_bits)->capture_default_str()->type_name("N");
+    sub.add_option("--activation-bits", pac_error.activation_bits)->capture_default_str()->type_name("N");
+    sub.add_option("--vectors", pac_error.vectors, "Random vectors of each side; all pairs are measured")
+        ->capture_default_str()
+        ->check(CLI::Range(2, 4096))
+        ->type_name("N");
+    sub.add_option("--csv", pac_error.csv, "Write the points to FILE")->type_name("FILE");
+    add_common(sub, pac_error.common);
   }
 
   void add_simulate(CLI::App& sub) {
@@ -153,6 +179,7 @@ struct Parser {
     if (app.got_subcommand("lower")) return lower;
     if (app.got_subcommand("evaluate")) return evaluate;
     if (app.got_subcommand("simulate")) return simulate;
+    if (app.got_subcommand("pac-error")) return pac_error;
     return check;
   }
 };

@@ -69,8 +69,21 @@ struct CheckOptions {
   std::string file;
 };
 
-using Command =
-    std::variant<DemoOptions, TrainOptions, LowerOptions, EvaluateOptions, SimulateOptions, CheckOptions>;
+/// Every combination of these is one point of the table.
+struct PacErrorOptions {
+  CommonOptions common;
+  std::vector<std::uint32_t> lengths{64, 256, 1024, 4096};
+  std::vector<std::uint32_t> operands{0, 2, 3, 4, 5, 6};
+  std::vector<double> weight_densities{0.5};
+  std::vector<double> activation_densities{0.5};
+  std::uint32_t weight_bits = 8;
+  std::uint32_t activation_bits = 8;
+  std::uint32_t vectors = 48;  ///< of weights and of activations; every pair is one product
+  std::string csv;             ///< file to write, empty: none
+};
+
+using Command = std::variant<DemoOptions, TrainOptions, LowerOptions, EvaluateOptions, SimulateOptions,
+                             CheckOptions, PacErrorOptions>;
 
 const CommonOptions& common(const Command& command);
 

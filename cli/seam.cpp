@@ -40,7 +40,7 @@ bool needs_training_side(const Command& command) {
   if (const auto* options = std::get_if<CheckOptions>(&command)) {
     return kind_of(options->file) != ConfigKind::accelerator;
   }
-  return true;
+  return !std::holds_alternative<PacErrorOptions>(command);
 }
 
 }  // namespace sumline::cli

@@ -52,7 +52,15 @@ bool train_and_show(const Recipe& recipe, const std::string& directory, bool res
   options.resume = resume;
   options.stop = &interrupted();
   std::optional<ProgressBar> bar;  // the number of batches is known with the first one
+  std::uint32_t epochs = 0;
+  options.on_stage = [&](const StageConfig& stage) {
+    bar.reset();
+    if (!quiet) {
+      fmt::print("stage {}\n", stage.name);
+    }
+  };
   options.on_batch = [&](const BatchProgress& progress) {
+    epochs = progress.epochs;
     if (!bar) {
       bar.emplace("training", progress.epochs * progress.batches, quiet);
     }
@@ -62,7 +70,7 @@ bool train_and_show(const Recipe& recipe, const std::string& directory, bool res
   options.on_epoch = [&](const EpochMetrics& metrics) {
     if (!quiet) {
       bar->clear();
-      fmt::print("epoch {:>3}/{}  loss {:.4f}  train {}  test {}  {:.1f} s\n", metrics.epoch, recipe.epochs,
+      fmt::print("epoch {:>3}/{}  loss {:.4f}  train {}  test {}  {:.1f} s\n", metrics.epoch, epochs,
                  metrics.train_loss, percent(metrics.train_accuracy), percent(metrics.test_accuracy),
                  metrics.seconds);
       std::fflush(stdout);
@@ -183,6 +191,7 @@ struct RunTrainingSide {
     simulate(sumline::lower(load_run(options.evaluate.source), images), options);
   }
   void operator()(const CheckOptions& options) const { check_training_file(options); }
+  void operator()(const PacErrorOptions&) const { SUMLINE_ASSERT(false, "a command of the simulation side"); }
 };
 
 }  // namespace

@@ -12,6 +12,7 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 pkg_check_modules(SYSTEMC REQUIRED IMPORTED_TARGET GLOBAL systemc>=2.3.4)
 pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET GLOBAL hdf5-serial)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET GLOBAL libhwy)
+pkg_check_modules(STB REQUIRED IMPORTED_TARGET GLOBAL stb)
 
 # Debian's libsystemc exports only the C++17 name of its API check; the define selects that name and nothing else.
 add_library(sumline_systemc INTERFACE)

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 #include "energy/error.hpp"
 #include "nn/random.hpp"
@@ -50,34 +52,104 @@ std::vector<std::uint32_t> shuffled(std::uint64_t seed, std::uint32_t epoch, std
   return order;
 }
 
+namespace {
+
+/// Uniform in -1..1.
+double either_side(std::uint32_t word) {
+  return 2.0 * unit_interval(word) - 1.0;
+}
+
+void draw_color(const AugmentationConfig& augmentation, std::uint32_t choice, std::uint32_t strength,
+                Placement& placement) {
+  const std::array<std::pair<ColorChange, double>, 4> changes{
+      {{ColorChange::brightness, augmentation.brightness},
+       {ColorChange::contrast, augmentation.contrast},
+       {ColorChange::saturation, augmentation.saturation},
+       {ColorChange::hue, augmentation.hue}}};
+  const auto& [change, range] = changes[below(4, choice)];
+  placement.color = change;
+  const double middle = change == ColorChange::hue ? 0 : 1;
+  placement.amount = static_cast<float>(middle + range * either_side(strength));
+}
+
+/// One plane of an image; byte 0 outside.
+struct Source {
+  const std::uint8_t* plane;
+  std::int32_t height;
+  std::int32_t width;
+
+  std::uint8_t at(std::int32_t y, std::int32_t x) const {
+    return y < 0 || x < 0 || y >= height || x >= width ? std::uint8_t{0} : plane[y * width + x];
+  }
+};
+
+/// Nearest pixel of a crop turned about its centre.
+void render_turned(const Source& source, const Placement& placement, const std::array<float, 256>& value,
+                   const Shape& crop, float* target) {
+  const double angle = placement.rotation * std::numbers::pi / 180;
+  const double cosine = std::cos(angle), sine = std::sin(angle);
+  const double middle_y = (crop.height - 1) / 2.0, middle_x = (crop.width - 1) / 2.0;
+  const auto height = static_cast<std::int32_t>(crop.height), width = static_cast<std::int32_t>(crop.width);
+  for (std::int32_t y = 0; y < height; ++y) {
+    for (std::int32_t x = 0; x < width; ++x) {
+      const double dy = y - middle_y, dx = x - middle_x;
+      const auto from_y = static_cast<std::int32_t>(std::lround(middle_y + cosine * dy + sine * dx));
+      auto from_x = static_cast<std::int32_t>(std::lround(middle_x + cosine * dx - sine * dy));
+      const bool inside = from_y >= 0 && from_x >= 0 && from_y < height && from_x < width;
+      if (placement.mirrored) from_x = width - 1 - from_x;
+      *target++ = value[inside ? source.at(from_y + placement.down, from_x + placement.right) : 0];
+    }
+  }
+}
+
+void render_straight(const Source& source, const Placement& placement, const std::array<float, 256>& value,
+                     const Shape& crop, float* row) {
+  const auto height = static_cast<std::int32_t>(crop.height), width = static_cast<std::int32_t>(crop.width);
+  const std::int32_t first = std::max(0, -placement.right);
+  const std::int32_t last = std::min(width, source.width - placement.right);
+  std::fill_n(row, height * width, value[0]);
+  for (std::int32_t y = 0; y < height; ++y, row += width) {
+    const std::int32_t line = y + placement.down;
+    if (line < 0 || line >= source.height) continue;
+    const std::uint8_t* pixels = source.plane + line * source.width + placement.right;
+    for (std::int32_t x = first; x < last; ++x) row[x] = value[pixels[x]];
+    if (placement.mirrored) std::reverse(row, row + width);
+  }
+}
+
+}  // namespace
+
 Placement place(const AugmentationConfig& augmentation, std::uint64_t seed, std::uint32_t epoch,
-                std::uint32_t image) {
-  const auto words = random_words(seed, Draw::augmentation, epoch, image);
+                std::uint32_t index, const Images& images, const Shape& crop) {
+  const auto words = random_words(seed, Draw::augmentation, epoch, index);
   const auto padding = static_cast<std::int32_t>(augmentation.crop_padding);
-  const std::uint32_t offsets = 2 * augmentation.crop_padding + 1;
-  return {static_cast<std::int32_t>(below(offsets, words[0])) - padding,
-          static_cast<std::int32_t>(below(offsets, words[1])) - padding,
-          augmentation.flip && below(2, words[2]) == 1};
+  const auto offset = [&](std::uint32_t stored, std::uint32_t seen, std::uint32_t word) {
+    return static_cast<std::int32_t>(below(stored - seen + 2 * augmentation.crop_padding + 1, word)) -
+           padding;
+  };
+  Placement placement{offset(images.height, crop.height, words[0]),
+                      offset(images.width, crop.width, words[1]),
+                      augmentation.flip && below(2, words[2]) == 1};
+  placement.rotation = augmentation.rotation * either_side(words[3]);
+  if (augmentation.jitters()) {
+    const auto color = random_words(seed, Draw::color, epoch, index);
+    draw_color(augmentation, color[0], color[1], placement);
+  }
+  return placement;
 }
 
 void render(const Images& images, std::uint32_t index, const Placement& placement, const PixelTable& table,
-            std::span<float> target) {
-  const auto height = static_cast<std::int32_t>(images.height);
-  const auto width = static_cast<std::int32_t>(images.width);
-  const std::uint8_t* plane = images.pixels.data() + index * images.image_size();
-  const std::int32_t first = std::max(0, -placement.right);
-  const std::int32_t last = std::min(width, width - placement.right);
-  float* row = target.data();
-  for (std::uint32_t channel = 0; channel < images.channels; ++channel, plane += height * width) {
-    const auto& values = table[channel];
-    std::fill_n(row, height * width, values[0]);
-    for (std::int32_t y = 0; y < height; ++y, row += width) {
-      const std::int32_t source = y + placement.down;
-      if (source < 0 || source >= height) continue;
-      const std::uint8_t* pixels = plane + source * width + placement.right;
-      for (std::int32_t x = first; x < last; ++x) row[x] = values[pixels[x]];
-      if (placement.mirrored) std::reverse(row, row + width);
-    }
+            const Shape& crop, std::span<float> target) {
+  thread_local std::vector<std::uint8_t> pixels;
+  const auto begin = images.pixels.begin() + static_cast<std::ptrdiff_t>(index * images.image_size());
+  pixels.assign(begin, begin + static_cast<std::ptrdiff_t>(images.image_size()));
+  if (images.channels == 3) change_color(pixels, placement.color, placement.amount);
+  for (std::uint32_t channel = 0; channel < images.channels; ++channel) {
+    const Source source{pixels.data() + channel * std::size_t{images.height} * images.width,
+                        static_cast<std::int32_t>(images.height), static_cast<std::int32_t>(images.width)};
+    float* plane = target.data() + channel * crop.positions();
+    placement.rotation == 0 ? render_straight(source, placement, table[channel], crop, plane)
+                            : render_turned(source, placement, table[channel], crop, plane);
   }
 }
 

@@ -23,11 +23,12 @@ std::uint32_t digit(const NetworkConfig& network, const std::string& bits, std::
   return static_cast<std::uint32_t>(c - '0');
 }
 
-std::vector<LayerQuantizers> assign_digits(const NetworkConfig& network, const std::string& bits) {
+std::vector<LayerQuantizers> assign_digits(const NetworkConfig& network, const std::string& given) {
   std::vector<LayerQuantizers> assigned(network.layers.size());
-  if (bits == kFloat) return assigned;
+  if (given == kFloat && network.activations != ActivationQuantizer::min_max) return assigned;
   const auto quantized = static_cast<std::size_t>(
       std::count_if(network.layers.begin(), network.layers.end(), [](auto& n) { return n.quantized(); }));
+  const std::string bits = given.size() == 1 ? std::string(quantized, given[0]) : given;
   if (bits.size() != quantized) {
     throw Error(fmt::format("bits = \"{}\": {} digits: {} has {} quantised layers, one digit 1..8 each", bits,
                             bits.size(), network.name, quantized));

@@ -7,6 +7,7 @@
 #include "nn/data/cifar.hpp"
 #include "nn/data/digits.hpp"
 #include "nn/data/idx.hpp"
+#include "nn/data/image_folder.hpp"
 
 namespace sumline {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 /// Test digits start here, so that they stay the same whatever number is trained on.
 constexpr std::uint64_t kFirstTestDigit = std::uint64_t{1} << 32;
 
-Dataset read(const DataConfig& data) {
+Dataset read(const DataConfig& data, const Shape& image) {
   switch (data.kind) {
     case DataKind::digits:
       return {generate_digits(data.seed, 0, data.train_images),
@@ -25,6 +26,13 @@ Dataset read(const DataConfig& data) {
       return read_cifar_folder(CifarKind::cifar10, data.path);
     case DataKind::cifar100:
       return read_cifar_folder(CifarKind::cifar100_fine, data.path);
+    case DataKind::folder:
+      if (data.origin < image.height || image.height != image.width) {
+        throw Error(
+            fmt::format("data.origin = {}: must be at least the side of the network's square images ({}x{})",
+                        data.origin, image.height, image.width));
+      }
+      return read_image_folder(data.path, data.origin, image.height);
   }
   throw InternalError("unknown kind of data");
 }
@@ -42,7 +50,7 @@ void limit(Images& images, std::size_t count, const char* key) {
 }  // namespace
 
 Dataset load_data(const DataConfig& data, const NetworkConfig& network) {
-  Dataset set = read(data);
+  Dataset set = read(data, network.image);
   const Images& images = set.test;
   const Shape found{images.channels, images.height, images.width};
   if (found != network.image || images.classes > network.classes()) {

@@ -7,39 +7,36 @@
 #include <numeric>
 
 namespace sumline {
-namespace {
-
-constexpr std::size_t kEvaluationBatch = 256;
-
-}  // namespace
-
 Batch make_batch(const Images& images, std::span<const std::uint32_t> indices, const PixelTable& table,
-                 const PlacementOf& placement_of) {
+                 const Shape& crop, const PlacementOf& placement_of) {
   const auto count = static_cast<std::int64_t>(indices.size());
-  Batch batch{at::empty({count, images.channels, images.height, images.width}, at::kFloat),
+  Batch batch{at::empty({count, crop.channels, crop.height, crop.width}, at::kFloat),
               at::empty({count}, at::kLong)};
   float* target = batch.images.data_ptr<float>();
   std::int64_t* labels = batch.labels.data_ptr<std::int64_t>();
   for (const std::uint32_t index : indices) {
-    render(images, index, placement_of(index), table, {target, images.image_size()});
-    target += images.image_size();
+    render(images, index, placement_of(index), table, crop, {target, crop.size()});
+    target += crop.size();
     *labels++ = images.labels[index];
   }
   return batch;
 }
 
-Accuracy evaluate(Network& network, const Images& images, std::size_t count, const PixelTable& table) {
+Accuracy evaluate(Network& network, const Images& images, std::size_t count, const PixelTable& table,
+                  std::size_t batch_size, const std::function<void()>& after_batch) {
   const at::NoGradGuard no_grad;
   const bool was_training = network.is_training();
   network.eval();
   Accuracy accuracy{0, count};
   std::vector<std::uint32_t> indices(count);
   std::iota(indices.begin(), indices.end(), 0U);
-  for (std::size_t begin = 0; begin < count; begin += kEvaluationBatch) {
-    const auto part = std::span(indices).subspan(begin, std::min(kEvaluationBatch, count - begin));
-    const Batch batch = make_batch(images, part, table, [](std::uint32_t) { return Placement{}; });
+  for (std::size_t begin = 0; begin < count; begin += batch_size) {
+    const auto part = std::span(indices).subspan(begin, std::min(batch_size, count - begin));
+    const Batch batch = make_batch(images, part, table, {images.channels, images.height, images.width},
+                                   [](std::uint32_t) { return Placement{}; });
     const at::Tensor correct = network.forward(batch.images).argmax(1).eq(batch.labels).sum();
     accuracy.correct += static_cast<std::size_t>(correct.item<std::int64_t>());
+    if (after_batch) after_batch();
   }
   network.train(was_training);
   return accuracy;

@@ -17,11 +17,13 @@ struct Batch {
 
 using PlacementOf = std::function<Placement(std::uint32_t image)>;
 
-/// Images `indices` of `images`, each where `placement_of` puts it.
+/// Images `indices` of `images` in the shape of `crop`, each as `placement_of` says.
 Batch make_batch(const Images& images, std::span<const std::uint32_t> indices, const PixelTable& table,
-                 const PlacementOf& placement_of);
+                 const Shape& crop, const PlacementOf& placement_of);
 
 /// Counts correct answers of `network` on the first `count` images, without augmentation.
-Accuracy evaluate(Network& network, const Images& images, std::size_t count, const PixelTable& table);
+/// @param batch images that the network sees together @param after_batch called behind each forward pass
+Accuracy evaluate(Network& network, const Images& images, std::size_t count, const PixelTable& table,
+                  std::size_t batch = 256, const std::function<void()>& after_batch = {});
 
 }  // namespace sumline

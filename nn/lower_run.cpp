@@ -62,4 +62,26 @@ Accuracy float_accuracy(const Run& run, std::size_t images) {
                   pixel_table(run.recipe.data, run.network.image.channels));
 }
 
+SimulatedAccuracy simulated_accuracy(const Run& run, const Arithmetic& arithmetic, std::size_t images,
+                                     std::size_t batch) {
+  Network network(run.network, run.recipe.bits);
+  if (network.bitwise_layers().empty()) {
+    throw Error(fmt::format("network {}: no bit-wise layers: its activations and weights must be \"min-max\"",
+                            run.network.name));
+  }
+  load_state(network, load_tensors(run.checkpoint), run.checkpoint.string());
+  network.set_arithmetic(arithmetic);
+  const Dataset set = load_data(run.recipe.data, run.network);
+  SimulatedAccuracy result;
+  const auto count_classes = [&] {
+    for (const auto& [name, layer] : network.bitwise_layers()) {
+      if (!layer->arithmetic.thresholds || layer->as<BitwiseConv2d>() == nullptr) continue;
+      for (const std::uint8_t index : layer->classes()) ++result.classes[index];
+    }
+  };
+  result.accuracy = evaluate(network, set.test, choose(images, set.test),
+                             pixel_table(run.recipe.data, run.network.image.channels), batch, count_classes);
+  return result;
+}
+
 }  // namespace sumline

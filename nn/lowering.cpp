@@ -60,6 +60,8 @@ class Lowering {
       case NodeKind::relu:
         return;  // the order of elements stays; the code's clip at 0 is the ReLU
       case NodeKind::average_pool:
+      case NodeKind::adaptive_pool:
+      case NodeKind::pact:
       case NodeKind::hardtanh:
       case NodeKind::dropout:
       case NodeKind::add:

@@ -9,6 +9,7 @@
 
 #include "energy/error.hpp"
 #include "nn/layers.hpp"
+#include "nn/quantizers/pact.hpp"
 #include "nn/random.hpp"
 
 namespace sumline {
@@ -25,16 +26,36 @@ std::pair<std::shared_ptr<torch::nn::Module>, std::function<at::Tensor(const at:
 using ModuleOperation =
     std::pair<std::shared_ptr<torch::nn::Module>, std::function<at::Tensor(const at::Tensor&)>>;
 
+CodeWidths widths(const LayerQuantizers& quantizers) {
+  return {quantizers.weight_bits, quantizers.activation_bits};
+}
+
 ModuleOperation make_convolution(const NodeConfig& node, const Shape& in, const LayerQuantizers& quantizers) {
-  return quantizers.activations == ActivationQuantizer::staircase
-             ? module_of<TiledConv2d>(in.channels, node, quantizers)
-             : module_of<QuantConv2d>(in.channels, node, quantizers);
+  switch (quantizers.activations) {
+    case ActivationQuantizer::staircase:
+      return module_of<TiledConv2d>(in.channels, node, quantizers);
+    case ActivationQuantizer::min_max:
+      return module_of<BitwiseConv2d>(in.channels, node.channels,
+                                      ProductShape{node.kernel, node.stride, node.padding, true}, node.bias,
+                                      widths(quantizers));
+    case ActivationQuantizer::relu:
+    case ActivationQuantizer::hwgq:
+      return module_of<QuantConv2d>(in.channels, node, quantizers);
+  }
+  throw InternalError("unknown activation quantiser");
 }
 
 ModuleOperation make_linear(const NodeConfig& node, const Shape& in, const LayerQuantizers& quantizers) {
-  return quantizers.activations == ActivationQuantizer::staircase
-             ? module_of<TiledLinear>(in.size(), node, quantizers)
-             : module_of<QuantLinear>(in.size(), node, quantizers);
+  switch (quantizers.activations) {
+    case ActivationQuantizer::staircase:
+      return module_of<TiledLinear>(in.size(), node, quantizers);
+    case ActivationQuantizer::min_max:
+      return module_of<BitwiseLinear>(in.size(), node.channels, true, widths(quantizers));
+    case ActivationQuantizer::relu:
+    case ActivationQuantizer::hwgq:
+      return module_of<QuantLinear>(in.size(), node, quantizers);
+  }
+  throw InternalError("unknown activation quantiser");
 }
 
 ModuleOperation make_batch_norm(const NodeConfig& node, const Shape& in) {
@@ -104,6 +125,10 @@ Network::Operation Network::make_operation(const NodeConfig& node, const Shape& 
     case NodeKind::average_pool:
       return
           [&node](const at::Tensor& x) { return at::avg_pool2d(x, node.kernel, node.stride, node.padding); };
+    case NodeKind::adaptive_pool:
+      return [&node](const at::Tensor& x) { return at::adaptive_avg_pool2d(x, {node.size, node.size}); };
+    case NodeKind::pact:
+      return make_pact(node);
     case NodeKind::flatten:
       return [](const at::Tensor& x) { return x.flatten(1); };
     case NodeKind::relu:
@@ -133,6 +158,39 @@ void Network::register_at(const std::string& path, const std::shared_ptr<torch::
     begin = dot + 1;
   }
   parent->register_module(path.substr(begin), module);
+}
+
+Network::Operation Network::make_pact(const NodeConfig& node) {
+  for (const auto& module : named_modules("", false)) {
+    if (module.key() == node.name) {
+      return [raw = module.value()->as<Pact>()](const at::Tensor& x) { return raw->forward(x); };
+    }
+  }
+  const ModuleOperation made = module_of<Pact>();
+  register_at(node.name, made.first);
+  return made.second;
+}
+
+void Network::set_arithmetic(const Arithmetic& arithmetic) {
+  const auto modules = named_modules("", false);
+  for (const NodeConfig& node : config_.layers) {
+    if (!node.has_weights()) continue;
+    auto* layer = dynamic_cast<BitwiseLayer*>(modules[node.name].get());
+    if (layer == nullptr) continue;
+    layer->arithmetic = arithmetic;
+    if (node.exact) {
+      layer->arithmetic = {.mode = arithmetic.mode, .compatibility = arithmetic.compatibility};
+    }
+  }
+}
+
+std::vector<std::pair<std::string, BitwiseLayer*>> Network::bitwise_layers() const {
+  std::vector<std::pair<std::string, BitwiseLayer*>> layers;
+  for (const auto& module : named_modules("", false)) {
+    if (auto* layer = dynamic_cast<BitwiseLayer*>(module.value().get()))
+      layers.emplace_back(module.key(), layer);
+  }
+  return layers;
 }
 
 void Network::find_last_uses() {
@@ -165,12 +223,14 @@ void initialize(Network& network, std::uint64_t seed) {
   const bool normal = network.config().initialization == Initialization::normal_fan_out;
   std::uint32_t stream = 0;
   for (const auto& module : network.modules(false)) {
-    const auto* parameters = module->as<AffineParameters>();
+    const auto* parameters = dynamic_cast<const AffineParameters*>(module.get());
     if (parameters == nullptr) continue;
     const at::Tensor& weight = parameters->weight;
     const auto inputs = static_cast<float>(weight[0].numel());
-    const auto* convolution = module->as<TiledConv2d>();
-    if (normal && convolution != nullptr && convolution->node().quantized()) {
+    const auto* tiled = module->as<TiledConv2d>();
+    const bool convolution =
+        module->as<BitwiseConv2d>() != nullptr || (tiled != nullptr && tiled->node().quantized());
+    if (normal && convolution) {
       const auto fan_out = static_cast<double>(weight.size(0) * weight.size(2) * weight.size(3));
       fill_normal(weight, std::sqrt(2 / fan_out), seed, stream++);
     } else {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/bitwise_layers.hpp"
 #include "nn/network_config.hpp"
 
 namespace sumline {
@@ -25,11 +26,19 @@ class Network : public torch::nn::Module {
 
   const NetworkConfig& config() const { return config_; }
 
+  /// How the bit-wise layers compute from now on. Layers marked exact take neither approximation nor noise.
+  void set_arithmetic(const Arithmetic& arithmetic);
+
+  /// The layers that set_arithmetic() reaches, in order, with their names.
+  std::vector<std::pair<std::string, BitwiseLayer*>> bitwise_layers() const;
+
  private:
   using Operation = std::function<at::Tensor(const at::Tensor&)>;
 
   Operation make_operation(const NodeConfig& node, const Shape& in, const LayerQuantizers& quantizers);
   void register_at(const std::string& path, const std::shared_ptr<torch::nn::Module>& module);
+  /// A node's pact: of the one before with that name, or a new one.
+  Operation make_pact(const NodeConfig& node);
   void find_last_uses();
 
   const NetworkConfig config_;

@@ -28,6 +28,9 @@ Shape node_shape(const NodeConfig& node, const Shape& in, bool flat, const std::
       if (flat) throw Error(place + ": a convolution or pool cannot follow flatten");
       return {node.kind == NodeKind::convolution ? node.channels : in.channels,
               windows(node, in.height, place), windows(node, in.width, place)};
+    case NodeKind::adaptive_pool:
+      if (flat) throw Error(place + ": a convolution or pool cannot follow flatten");
+      return {in.channels, node.size, node.size};
     case NodeKind::linear:
       if (!flat) throw Error(place + ": a linear layer needs a flatten layer before it");
       return {node.channels, 1, 1};
@@ -37,6 +40,7 @@ Shape node_shape(const NodeConfig& node, const Shape& in, bool flat, const std::
       return in;
     case NodeKind::flatten:
     case NodeKind::relu:
+    case NodeKind::pact:
     case NodeKind::hardtanh:
     case NodeKind::dropout:
     case NodeKind::add:

@@ -18,8 +18,10 @@ enum class NodeKind : std::uint8_t {
   batch_norm,
   max_pool,
   average_pool,
+  adaptive_pool,  ///< averages to `size` x `size` pixels, whatever it reads
   flatten,
   relu,
+  pact,      ///< clipped to a learnt maximum; nodes of one name share it
   hardtanh,  ///< clamp to -1..1
   dropout,
   add,  ///< its input plus that of `other`
@@ -41,6 +43,8 @@ struct NodeConfig {
   bool affine = true;           ///< batch-norm with gain and offset
   double probability = 0;       ///< of dropping an element
   bool full_precision = false;  ///< neither operands nor sums are quantised
+  bool exact = false;           ///< of bit-wise layers: no approximation, no noise
+  std::uint32_t size = 1;       ///< of an adaptive pool's output
   bool reads_sums = true;       ///< false: operands are quantised, but no converter reads the sums
 
   bool has_weights() const { return kind == NodeKind::convolution || kind == NodeKind::linear; }
@@ -72,7 +76,7 @@ struct NetworkConfig {
   Shape image;
   ActivationQuantizer activations = ActivationQuantizer::hwgq;
   WeightQuantizer weights = WeightQuantizer::mid_rise;
-  std::uint32_t weight_bits = 0;  ///< mid_rise
+  std::uint32_t weight_bits = 0;  ///< mid_rise, min_max
   ConverterArray array;           ///< staircase
   Initialization initialization = Initialization::uniform;
   double weight_limit = 0;  ///< 0: none; else weights and biases are clamped to +- it after every step
@@ -98,8 +102,8 @@ struct ConverterTraining {
 };
 
 /// Quantisers of each node, in order (unused for nodes without weights).
-/// @param bits "float": no quantisation at all. Otherwise, with hwgq: one digit 1..8 per quantised layer, in
-/// order;
+/// @param bits "float": no quantisation at all (not with min-max). Otherwise, with hwgq and min-max: one
+/// digit 1..8 per quantised layer, in order, or one for all;
 ///   with staircases: "activations/weights/converter", each 1, 1.5 (not the converter), 2, 3, 4 or float
 /// @throws Error where `bits` has another form, and where an array is too small for one channel's kernel
 std::vector<LayerQuantizers> assign_bits(const NetworkConfig& network, const std::string& bits,

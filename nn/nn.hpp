@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <string>
 
+#include "nn/arithmetic.hpp"
 #include "nn/network_config.hpp"
 #include "nn/recipe.hpp"
 #include "traces/workload.hpp"
@@ -37,7 +39,9 @@ struct EpochMetrics {
 struct TrainOptions {
   std::filesystem::path run;  ///< folder to write
   bool resume = false;        ///< continue what stands there, to the bits of an uninterrupted run
-  const std::atomic<bool>* stop = nullptr;  ///< set it to end after the current batch
+  const std::atomic<bool>* stop = nullptr;             ///< set it to end after the current batch
+  std::filesystem::path initial{};                     ///< weights to start from; empty: random ones
+  std::function<void(const StageConfig&)> on_stage{};  ///< at the start of each stage of a chain
   std::function<void(const BatchProgress&)> on_batch;
   std::function<void(const EpochMetrics&)> on_epoch;
 };
@@ -48,7 +52,9 @@ struct TrainResult {
 };
 
 /// Trains `recipe` into a run directory: config.toml, network.toml, checkpoint.pt (weights for Python, every
-/// epoch), resume.pt (weights, momentum and position), metrics.jsonl, and results.json at the end.
+/// epoch), best.pt, resume.pt (weights, momentum and position), metrics.jsonl, and results.json at the end.
+/// A recipe with stages makes such a directory per stage below the run's own, each stage starting from the
+/// best.pt of the one before; the last best.pt becomes the run's checkpoint.pt. It resumes at any stage.
 /// @throws Error where the recipe, the data or the directory is unfit, and for a loss that is not finite
 TrainResult train(const Recipe& recipe, const TrainOptions& options);
 
@@ -84,5 +90,18 @@ struct Accuracy {
 
 /// Accuracy of the trained network in float32 on its first `images` test images (0: all).
 Accuracy float_accuracy(const Run& run, std::size_t images);
+
+/// Accuracy of a bit-wise network with its products formed as `arithmetic` says.
+struct SimulatedAccuracy {
+  Accuracy accuracy;
+  /// Output positions of convolutions that dynamic workload configuration put into each class, fewest pairs
+  /// first.
+  std::array<std::uint64_t, 4> classes{};
+};
+
+/// On the first `images` test images (0: all), `batch` of them quantised together.
+/// @throws Error where the network has no bit-wise layers, and as Arithmetic's rules
+SimulatedAccuracy simulated_accuracy(const Run& run, const Arithmetic& arithmetic, std::size_t images,
+                                     std::size_t batch);
 
 }  // namespace sumline

@@ -6,6 +6,7 @@
 #include <torch/optim/sgd.h>
 
 #include "energy/error.hpp"
+#include "nn/loss.hpp"
 
 namespace sumline {
 namespace {
@@ -105,10 +106,10 @@ void Optimizer::restore(const std::map<std::string, at::Tensor>& entries, const 
   }
 }
 
-at::Tensor batch_loss(Loss loss, const at::Tensor& logits, const at::Tensor& labels) {
+at::Tensor batch_loss(Loss loss, const at::Tensor& logits, const at::Tensor& labels, double smoothing) {
   switch (loss) {
     case Loss::cross_entropy:
-      return at::cross_entropy_loss(logits, labels);
+      return smoothed_loss(logits, labels, smoothing);
     case Loss::hinge: {
       const at::Tensor signs = at::one_hot(labels, logits.size(1)).mul(2).sub(1);
       return (1 - logits * signs).clamp_min(0).mean();

@@ -10,7 +10,7 @@
 /// bits.
 namespace sumline {
 
-enum class Draw : std::uint32_t { initial_weights, shuffle, augmentation };
+enum class Draw : std::uint32_t { initial_weights, shuffle, augmentation, batch, color };
 
 /// Four independent words for item (major, minor) of `draw`, e.g. (epoch, image).
 inline std::array<std::uint32_t, 4> random_words(std::uint64_t seed, Draw draw, std::uint32_t major,

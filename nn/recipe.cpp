@@ -17,13 +17,15 @@ DataConfig read_data(const TomlTable& table) {
   data.kind = table.choice<DataKind>("kind", {{"digits", DataKind::digits},
                                               {"mnist", DataKind::mnist},
                                               {"cifar10", DataKind::cifar10},
-                                              {"cifar100", DataKind::cifar100}});
+                                              {"cifar100", DataKind::cifar100},
+                                              {"folder", DataKind::folder}});
   const bool generated = data.kind == DataKind::digits;
   if (generated) {
     data.seed = table.integer32("seed", {0, UINT32_MAX});
   } else {
     data.path = table.text("path");
   }
+  if (data.kind == DataKind::folder) data.origin = table.integer32("origin", {1, 4096});
   if (generated || table.has("train_images"))
     data.train_images = table.integer("train_images", {1, kMaxImages});
   if (generated || table.has("test_images")) data.test_images = table.integer("test_images", {1, kMaxImages});
@@ -33,9 +35,7 @@ DataConfig read_data(const TomlTable& table) {
   return data;
 }
 
-void read_adam(const TomlTable& table, OptimizerConfig& optimizer) {
-  optimizer.rebuild_every_epoch = table.boolean("rebuild_every_epoch");
-  if (!table.has("steps")) return;
+void read_steps(const TomlTable& table, OptimizerConfig& optimizer) {
   for (const TomlTable& step : table.tables("steps")) {
     optimizer.steps.push_back(
         {step.integer32("epoch", {1, 100'000}), step.number("learning_rate", {0, 1e6})});
@@ -46,21 +46,62 @@ void read_adam(const TomlTable& table, OptimizerConfig& optimizer) {
   }
 }
 
+/// @param table of the optimiser or of a stage
+void read_rates(const TomlTable& table, OptimizerConfig& optimizer) {
+  optimizer.learning_rate = table.number("learning_rate", {0, 1e6});
+  if (table.has("steps")) {
+    read_steps(table, optimizer);
+  } else if (optimizer.kind == OptimizerKind::sgd) {
+    optimizer.final_rate = table.number("final_rate", {0, 1});
+  }
+}
+
+/// All but the rates.
 OptimizerConfig read_optimizer(const TomlTable& table) {
   OptimizerConfig optimizer;
   if (table.has("kind")) {
     optimizer.kind =
         table.choice<OptimizerKind>("kind", {{"sgd", OptimizerKind::sgd}, {"adam", OptimizerKind::adam}});
   }
-  optimizer.learning_rate = table.number("learning_rate", {0, 1e6});
   optimizer.weight_decay = table.number("weight_decay", {0, 1e6});
   if (optimizer.kind == OptimizerKind::adam) {
-    read_adam(table, optimizer);
-    return optimizer;
+    optimizer.rebuild_every_epoch = table.boolean("rebuild_every_epoch");
+  } else {
+    optimizer.momentum = table.number("momentum", {0, 1});
   }
-  optimizer.momentum = table.number("momentum", {0, 1});
-  optimizer.final_rate = table.number("final_rate", {0, 1});
   return optimizer;
+}
+
+TargetConfig read_targets(const TomlTable& table) {
+  TargetConfig targets;
+  if (table.has("label_smoothing")) targets.label_smoothing = table.number("label_smoothing", {0, 0.9});
+  if (table.has("mixup")) targets.mixup = table.number("mixup", {0, 100});
+  return targets;
+}
+
+double read_trim_noise(const TomlTable& table) {
+  return table.has("trim_noise") ? table.number("trim_noise", {0, 1000}) / 100 : 0.0;
+}
+
+StageConfig read_stage(const TomlTable& table, const OptimizerConfig& optimizer) {
+  StageConfig stage{table.text("name"), table.integer32("epochs", {1, 100'000}), optimizer,
+                    read_targets(table), read_trim_noise(table)};
+  read_rates(table, stage.optimizer);
+  if (stage.name.empty() || stage.name.find('/') != std::string::npos) {
+    table.problem("name", "must be the name of a folder");
+  }
+  return stage;
+}
+
+std::vector<StageConfig> read_stages(const TomlTable& root, const OptimizerConfig& optimizer) {
+  std::vector<StageConfig> stages;
+  for (const TomlTable& table : root.tables("stages")) {
+    stages.push_back(read_stage(table, optimizer));
+    const auto same = [&](const StageConfig& other) { return other.name == stages.back().name; };
+    if (std::count_if(stages.begin(), stages.end(), same) > 1)
+      table.problem("name", "is the name of another stage");
+  }
+  return stages;
 }
 
 Slope read_slope(const TomlTable& table, const char* key) {
@@ -98,6 +139,14 @@ AugmentationConfig read_augmentation(const TomlTable& table) {
   AugmentationConfig augmentation;
   if (table.has("crop_padding")) augmentation.crop_padding = table.integer32("crop_padding", {0, 64});
   if (table.has("flip")) augmentation.flip = table.boolean("flip");
+  const auto optional = [&](const char* key, double high, double& value) {
+    if (table.has(key)) value = table.number(key, {0, high});
+  };
+  optional("rotation", 180, augmentation.rotation);
+  optional("brightness", 1, augmentation.brightness);
+  optional("contrast", 1, augmentation.contrast);
+  optional("saturation", 1, augmentation.saturation);
+  optional("hue", 0.5, augmentation.hue);
   return augmentation;
 }
 
@@ -128,21 +177,40 @@ Recipe load_recipe(const std::string& name, const std::vector<TomlOverride>& ove
   if (root.has("loss")) {
     recipe.loss = root.choice<Loss>("loss", {{"cross-entropy", Loss::cross_entropy}, {"hinge", Loss::hinge}});
   }
-  recipe.epochs = root.integer32("epochs", {1, 100'000});
   recipe.batch = root.integer32("batch", {1, 1U << 16});
   recipe.seed = root.integer("seed", {0, INT64_MAX});
   recipe.threads = root.integer32("threads", {1, 1024});
   recipe.data = read_data(root.table("data"));
-  recipe.optimizer = read_optimizer(root.table("optimizer"));
+  const TomlTable optimizer = root.table("optimizer");
+  recipe.optimizer = read_optimizer(optimizer);
+  if (root.has("stages")) {
+    recipe.stages = read_stages(root, recipe.optimizer);
+  } else {
+    recipe.epochs = root.integer32("epochs", {1, 100'000});
+    read_rates(optimizer, recipe.optimizer);
+    recipe.targets = read_targets(root);
+    recipe.trim_noise = read_trim_noise(root);
+  }
   if (root.has("augmentation")) recipe.augmentation = read_augmentation(root.table("augmentation"));
   recipe.text = document.text();
   document.finish();
   return recipe;
 }
 
+Recipe stage_recipe(const Recipe& recipe, std::size_t index) {
+  const StageConfig& stage = recipe.stages.at(index);
+  Recipe alone = recipe;
+  alone.epochs = stage.epochs;
+  alone.optimizer = stage.optimizer;
+  alone.targets = stage.targets;
+  alone.trim_noise = stage.trim_noise;
+  alone.stages.clear();
+  return alone;
+}
+
 double learning_rate(const Recipe& recipe, std::uint32_t epoch) {
   const double first = recipe.optimizer.learning_rate;
-  if (recipe.optimizer.kind == OptimizerKind::adam) {
+  if (recipe.optimizer.kind == OptimizerKind::adam || !recipe.optimizer.steps.empty()) {
     double rate = first;
     for (const RateStep& step : recipe.optimizer.steps)
       rate = epoch >= step.epoch ? step.learning_rate : rate;

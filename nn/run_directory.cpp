@@ -47,6 +47,10 @@ void RunDirectory::reopen(const Recipe& recipe, const NetworkConfig& description
   if (!std::filesystem::exists(training())) {
     throw Error(folder_.string() + ": nothing to resume: no " + training().filename().string());
   }
+  check_descriptions(recipe, description);
+}
+
+void RunDirectory::check_descriptions(const Recipe& recipe, const NetworkConfig& description) const {
   if (read_file(config()) != recipe.text) {
     throw Error(config().string() + ": differs from the recipe: resume with the recipe and --set of the run");
   }
@@ -85,7 +89,7 @@ void RunDirectory::write_results(const Recipe& recipe, const std::vector<EpochMe
   const auto best = std::max_element(metrics.begin(), metrics.end(), [](const auto& a, const auto& b) {
     return a.test_accuracy < b.test_accuracy;
   });
-  Json results{{"accuracy", last.test_accuracy},
+  Json content{{"accuracy", last.test_accuracy},
                {"best_accuracy", best->test_accuracy},
                {"best_epoch", best->epoch},
                {"images", test_images},
@@ -94,9 +98,9 @@ void RunDirectory::write_results(const Recipe& recipe, const std::vector<EpochMe
                {"epochs", last.epoch},
                {"train_loss", last.train_loss},
                {"train_accuracy", last.train_accuracy}};
-  for (const AccuracyAt& other : others) results["accuracy_at"][other.bits] = other.accuracy;
-  results["provenance"] = {{"config_sha256", sha256(recipe.text)}, {"seed", recipe.seed}};
-  write_file(folder_ / "results.json", results.dump(2) + '\n');
+  for (const AccuracyAt& other : others) content["accuracy_at"][other.bits] = other.accuracy;
+  content["provenance"] = {{"config_sha256", sha256(recipe.text)}, {"seed", recipe.seed}};
+  write_file(results(), content.dump(2) + '\n');
 }
 
 }  // namespace sumline

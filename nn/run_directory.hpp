@@ -21,7 +21,11 @@ class RunDirectory {
   explicit RunDirectory(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   std::filesystem::path checkpoint() const { return folder_ / "checkpoint.pt"; }
+  std::filesystem::path best() const {
+    return folder_ / "best.pt";
+  }  ///< of the epoch with the highest accuracy
   std::filesystem::path training() const { return folder_ / "resume.pt"; }
+  std::filesystem::path results() const { return folder_ / "results.json"; }
   std::filesystem::path config() const { return folder_ / "config.toml"; }
   std::filesystem::path network() const { return folder_ / "network.toml"; }
 
@@ -32,6 +36,8 @@ class RunDirectory {
   /// epochs.
   /// @throws Error naming what differs
   void reopen(const Recipe& recipe, const NetworkConfig& network) const;
+  /// The second half of reopen().
+  void check_descriptions(const Recipe& recipe, const NetworkConfig& network) const;
 
   /// metrics.jsonl, up to and including `epoch`.
   std::vector<EpochMetrics> metrics(std::uint32_t epochs) const;

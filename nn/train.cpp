@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -11,11 +12,14 @@
 #include "nn/checkpoint.hpp"
 #include "nn/data_source.hpp"
 #include "nn/evaluation.hpp"
+#include "nn/loss.hpp"
 #include "nn/network.hpp"
 #include "nn/nn.hpp"
 #include "nn/optimizer.hpp"
+#include "nn/random.hpp"
 #include "nn/run_directory.hpp"
 #include "nn/training_state.hpp"
+#include "traces/atomic_file.hpp"
 
 namespace sumline {
 namespace {
@@ -27,6 +31,7 @@ class Trainer {
         options_(options),
         directory_(options.run),
         data_(load_data(recipe.data, config)),
+        image_(config.image),
         pixels_(pixel_table(recipe.data, config.image.channels)),
         network_(config, recipe.bits, recipe.converter),
         optimizer_(recipe.optimizer, network_) {
@@ -36,7 +41,11 @@ class Trainer {
       metrics_ = directory_.metrics(position_.epoch);
     } else {
       directory_.create(recipe, config);
-      initialize(network_, recipe.seed);
+      if (options.initial.empty()) {
+        initialize(network_, recipe.seed);
+      } else {
+        load_state(network_, load_tensors(options.initial), options.initial.string());
+      }
     }
     use_channels_last(network_);
   }
@@ -75,6 +84,7 @@ class Trainer {
     if (position_.batch == 0) optimizer_.begin_epoch();
     optimizer_.set_learning_rate(learning_rate(recipe_, position_.epoch));
     network_.train();
+    network_.set_arithmetic({.trim_noise = recipe_.trim_noise});
     while (position_.batch < batches()) {
       if (stopped()) return false;
       const auto start = std::chrono::steady_clock::now();
@@ -91,11 +101,15 @@ class Trainer {
   }
 
   void train_batch(std::span<const std::uint32_t> indices) {
-    const Batch batch = make_batch(data_.train, indices, pixels_, [&](std::uint32_t image) {
-      return place(recipe_.augmentation, recipe_.seed, position_.epoch, image);
+    const Batch batch = make_batch(data_.train, indices, pixels_, image_, [&](std::uint32_t image) {
+      return place(recipe_.augmentation, recipe_.seed, position_.epoch, image, data_.train, image_);
     });
-    const at::Tensor logits = network_.forward(batch.images);
-    const at::Tensor loss = batch_loss(recipe_.loss, logits, batch.labels);
+    seed_batch();
+    const Mixture mixture = draw_mixture(batch.labels.size(0), recipe_.targets.mixup);
+    const at::Tensor logits = network_.forward(mixture.images(batch.images));
+    const at::Tensor loss = mixture.loss(batch.labels, [&](const at::Tensor& labels) {
+      return batch_loss(recipe_.loss, logits, labels, recipe_.targets.label_smoothing);
+    });
     const double value = loss.item<double>();
     if (!std::isfinite(value)) {
       throw Error(
@@ -114,13 +128,29 @@ class Trainer {
     ++position_.batch;
   }
 
+  /// Noise, dropout and mixup draw from Torch's generator: the same numbers however often training was
+  /// resumed.
+  void seed_batch() const {
+    const auto words =
+        random_words(recipe_.seed, Draw::batch, position_.epoch, static_cast<std::uint32_t>(position_.batch));
+    at::manual_seed(std::uint64_t{words[0]} << 32 | words[1]);
+  }
+
+  bool is_best() const {
+    const auto earlier = std::max_element(metrics_.begin(), metrics_.end() - 1,
+                                          [](auto& a, auto& b) { return a.test_accuracy < b.test_accuracy; });
+    return earlier == metrics_.end() - 1 || last().test_accuracy > earlier->test_accuracy;
+  }
+
   void finish_epoch() {
+    network_.set_arithmetic({});
     const auto images = static_cast<double>(position_.images);
     const Accuracy test = evaluate(network_, data_.test, data_.test.count(), pixels_);
     metrics_.push_back({position_.epoch + 1, learning_rate(recipe_, position_.epoch), position_.loss / images,
                         static_cast<double>(position_.correct) / images, test.value(), position_.seconds});
     position_ = {position_.epoch + 1};
     directory_.write_metrics(metrics_);
+    if (is_best()) save_tensors(directory_.best(), state_of(network_));
     save();
     save_tensors(directory_.checkpoint(), state_of(network_));
     if (options_.on_epoch) options_.on_epoch(last());
@@ -128,10 +158,11 @@ class Trainer {
 
   void save() { save_training(directory_.training(), network_, optimizer_, position_); }
 
-  const Recipe& recipe_;
+  const Recipe recipe_;
   const TrainOptions& options_;
   const RunDirectory directory_;
   const Dataset data_;
+  const Shape image_;
   const PixelTable pixels_;
   Network network_;
   Optimizer optimizer_;
@@ -139,12 +170,40 @@ class Trainer {
   std::vector<EpochMetrics> metrics_;
 };
 
+TrainResult train_stages(const Recipe& recipe, const NetworkConfig& network, const TrainOptions& options) {
+  const RunDirectory root(options.run);
+  const bool begun = std::filesystem::exists(options.run / recipe.stages.front().name);
+  if (begun && !options.resume) {
+    throw Error(options.run.string() +
+                ": holds a training run: continue it with --resume, or name another folder");
+  }
+  if (!begun && options.resume) {
+    throw Error(options.run.string() + ": nothing to resume: no stage " + recipe.stages.front().name);
+  }
+  begun ? root.check_descriptions(recipe, network) : root.create(recipe, network);
+  TrainOptions stage_options = options;
+  TrainResult result;
+  for (std::size_t i = 0; i < recipe.stages.size(); ++i) {
+    const RunDirectory stage(options.run / recipe.stages[i].name);
+    stage_options.run = options.run / recipe.stages[i].name;
+    stage_options.resume = std::filesystem::exists(stage.training());
+    if (options.on_stage) options.on_stage(recipe.stages[i]);
+    result = Trainer(stage_recipe(recipe, i), network, stage_options).run();
+    if (result.stopped) return result;
+    stage_options.initial = stage.best();
+  }
+  write_file(root.checkpoint(), read_file(stage_options.initial));
+  write_file(root.results(), read_file(stage_options.run / root.results().filename()));
+  return result;
+}
+
 }  // namespace
 
 TrainResult train(const Recipe& recipe, const TrainOptions& options) {
   at::set_num_threads(static_cast<int>(recipe.threads));
   const NetworkConfig network = load_network(recipe.network, recipe.network_overrides);
-  return Trainer(recipe, network, options).run();
+  return recipe.stages.empty() ? Trainer(recipe, network, options).run()
+                               : train_stages(recipe, network, options);
 }
 
 }  // namespace sumline

@@ -24,6 +24,13 @@ ExactPairs ExactPairs::most_significant(std::uint32_t operand, std::uint32_t wei
   return pairs;
 }
 
+ExactPairs ExactPairs::all(std::uint32_t weight_bits, std::uint32_t activation_bits) {
+  ExactPairs pairs;
+  std::fill_n(pairs.activation_mask.begin(), weight_bits,
+              static_cast<std::uint8_t>((1U << activation_bits) - 1U));
+  return pairs;
+}
+
 ExactPairs ExactPairs::above(std::uint32_t limit) const {
   ExactPairs kept;
   for (std::uint32_t p = 0; p < 8; ++p) {

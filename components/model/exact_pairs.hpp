@@ -25,6 +25,9 @@ struct ExactPairs {
   static ExactPairs most_significant(std::uint32_t operand, std::uint32_t weight_bits,
                                      std::uint32_t activation_bits);
 
+  /// Every pair of bits.
+  static ExactPairs all(std::uint32_t weight_bits, std::uint32_t activation_bits);
+
   /// The pairs of *this with p + q > limit.
   ExactPairs above(std::uint32_t limit) const;
 
@@ -32,6 +35,8 @@ struct ExactPairs {
   std::uint32_t count() const;  ///< bit-serial cycles of one output position
   /// Disjoint terms that cover exactly these pairs; their weight masks are disjoint.
   std::vector<PairTerm> terms() const;
+
+  bool operator==(const ExactPairs&) const = default;
 };
 
 }  // namespace sumline

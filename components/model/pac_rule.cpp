@@ -24,6 +24,10 @@ void check_thresholds(const std::array<double, 3>& thresholds) {
 
 }  // namespace
 
+PacRule PacRule::exact(std::uint32_t weight_bits, std::uint32_t activation_bits) {
+  return {{ExactPairs::all(weight_bits, activation_bits)}, {}};
+}
+
 PacRule PacRule::fixed(std::uint32_t operand, std::uint32_t weight_bits, std::uint32_t activation_bits) {
   return {{ExactPairs::most_significant(operand, weight_bits, activation_bits)}, {}};
 }

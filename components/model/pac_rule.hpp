@@ -17,6 +17,9 @@ struct PacRule {
   std::vector<float> thresholds;
   std::uint32_t segment_rows = 0;  ///< counts are taken per this many rows; 0: over the whole window
 
+  /// No approximation: the integer products themselves.
+  static PacRule exact(std::uint32_t weight_bits, std::uint32_t activation_bits);
+
   /// Same pairs at every position. @throws Error as ExactPairs::most_significant
   static PacRule fixed(std::uint32_t operand, std::uint32_t weight_bits, std::uint32_t activation_bits);
 
@@ -28,6 +31,8 @@ struct PacRule {
 
   /// @param code_sum of the window's activation codes, padding included @param rows of the window
   std::size_t class_of(std::uint64_t code_sum, std::size_t rows) const;
+
+  bool operator==(const PacRule&) const = default;
 };
 
 /// The value that dynamic configuration compares: the window's code sum scaled to a window of 576 rows

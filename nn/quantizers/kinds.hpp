@@ -14,12 +14,14 @@ enum class ActivationQuantizer : std::uint8_t {
   relu,  ///< max(x, 0) in float32: the unquantised baseline
   hwgq,
   staircase,  ///< -1..1 at a Resolution
+  min_max,    ///< of bit-wise layers: see uint_range.hpp
 };
 
 enum class WeightQuantizer : std::uint8_t {
   none,       ///< float32: the unquantised baseline
   mid_rise,   ///< scaled by the standard deviation of the layer's weights
   staircase,  ///< -1..1 at a Resolution
+  min_max,    ///< of bit-wise layers
 };
 
 struct LayerQuantizers {

@@ -7,6 +7,7 @@
 #include "nn/quantizers/converter.hpp"
 #include "nn/quantizers/hwgq.hpp"
 #include "nn/quantizers/mid_rise.hpp"
+#include "nn/quantizers/uint_range.hpp"
 
 namespace sumline {
 
@@ -18,6 +19,8 @@ at::Tensor quantize_activations(const at::Tensor& x, const LayerQuantizers& quan
       return hwgq(x, quantizers.activation_bits);
     case ActivationQuantizer::staircase:
       return quantize_operands(x, quantizers.activation_resolution, quantizers.operand_slope);
+    case ActivationQuantizer::min_max:
+      return uint_values(x, uint_range(x, quantizers.activation_bits));
   }
   throw InternalError("unknown activation quantiser");
 }
@@ -31,6 +34,8 @@ at::Tensor quantize_weights(const at::Tensor& weight, const LayerQuantizers& qua
       return mid_rise(weight, gaussian_step(weight, bits), bits);
     case WeightQuantizer::staircase:
       return quantize_operands(weight, quantizers.weight_resolution, quantizers.operand_slope);
+    case WeightQuantizer::min_max:
+      return uint_values(weight, uint_range(weight, bits));
   }
   throw InternalError("unknown weight quantiser");
 }

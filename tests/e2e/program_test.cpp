@@ -32,7 +32,7 @@ std::string small_workload(const TemporaryFolder& folder) {
 TEST_CASE("program: help teaches every command and exits with 0") {
   const ProgramRun run = run_sumline({"--help"});
   CHECK(run.exit_code == 0);
-  for (const char* command : {"demo", "train", "lower", "evaluate", "simulate", "check"}) {
+  for (const char* command : {"demo", "train", "lower", "evaluate", "simulate", "check", "pac-error"}) {
     CHECK_THAT(run.out, Contains(command));
   }
 }
@@ -150,4 +150,22 @@ TEST_CASE("program: evaluate and simulate agree on accuracy and counts") {
   for (const char* key : {"accuracy", "correct", "counts", "mapping", "provenance"}) {
     CHECK(json_of(evaluated)[key] == json_of(simulated)[key]);
   }
+}
+
+TEST_CASE("program: pac-error prints, and writes as CSV and JSON, one point per combination") {
+  const TemporaryFolder folder;
+  const ProgramRun run =
+      run_sumline({"pac-error", "--lengths", "64,128", "--operands", "4", "--vectors", "8", "--csv",
+                   folder.file("error.csv"), "--json", folder.file("error.json")});
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.out, Contains("measured RMSE"));
+  const std::string csv = read_file(folder.file("error.csv"));
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 3);
+  const auto points = json_of(folder.file("error.json")).at("points");
+  REQUIRE(points.size() == 2);
+  CHECK(points[1].at("length") == 128);
+  CHECK(points[1].at("measured_rmse").get<double>() > 0);
+  const ProgramRun wrong = run_sumline({"pac-error", "--operands", "9"});
+  CHECK(wrong.exit_code == 1);
+  CHECK_THAT(wrong.err, Contains("operand = 9: must be at most the narrower width, 8"));
 }

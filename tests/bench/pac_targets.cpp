@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prints the speed figures promised for probabilistic approximate computation, one line each: name value unit
+// target. Medians of interleaved repetitions in one run, one thread. Usage: bench_pac [repetitions]
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+
+#include "nn/network.hpp"
+
+namespace {
+
+using namespace sumline;
+
+double median_seconds(std::vector<double>& times) {
+  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
+  return times[times.size() / 2];
+}
+
+/// The pieces take turns, so that a slow minute of the machine hits all of them.
+std::vector<double> compare(const std::vector<std::function<void()>>& pieces, int repetitions) {
+  std::vector<std::vector<double>> times(pieces.size());
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
+    for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
+      const auto start = std::chrono::steady_clock::now();
+      pieces[piece]();
+      times[piece].push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    }
+  }
+  std::vector<double> medians;
+  std::transform(times.begin(), times.end(), std::back_inserter(medians), median_seconds);
+  return medians;
+}
+
+void print(const char* name, double value, const char* unit, const char* target) {
+  fmt::print("{:<52} {:>12.4g} {:<6} {}\n", name, value, unit, target);
+}
+
+const Arithmetic kStatic{.mode = ArithmeticMode::simulation, .operand = 4};
+const Arithmetic kDynamic{
+    .mode = ArithmeticMode::simulation, .operand = 4, .thresholds = {{7000, 10000, 13000}}};
+
+void print_layer(int repetitions) {
+  // Half-Gaussian activations, so that every class of dynamic configuration occurs.
+  const at::Tensor x = at::relu(at::randn({1, 64, 32, 32})).contiguous(at::MemoryFormat::ChannelsLast);
+  BitwiseConv2d layer(64, 64, {3, 1, 1, true}, false, {});
+  layer.weight.normal_();
+  const at::Tensor filters = layer.weight.contiguous(at::MemoryFormat::ChannelsLast);
+  const auto simulate = [&](const Arithmetic& arithmetic) {
+    return [&layer, &x, arithmetic] {
+      layer.arithmetic = arithmetic;
+      layer.forward(x);
+    };
+  };
+  const auto medians = [&](const Arithmetic& arithmetic) {
+    simulate(arithmetic)();  // prepares the weights once
+    return compare({[&] { at::conv2d(x, filters, {}, 1, 1); }, simulate(arithmetic)}, repetitions);
+  };
+  const auto fixed = medians(kStatic);
+  const auto dynamic = medians(kDynamic);
+  print("LibTorch float32 convolution, 64 channels 32x32 3x3", fixed[0] * 1e3, "ms", "reference");
+  print("PAC simulation of that layer, operand 4", fixed[1] * 1e3, "ms", "");
+  print("PAC / LibTorch", fixed[1] / fixed[0], "x", "<= 1");
+  print("PAC with dynamic configuration / LibTorch", dynamic[1] / dynamic[0], "x", "<= 3");
+}
+
+void print_network(int repetitions) {
+  Network network(load_network("resnet18"), "8");
+  initialize(network, 1);
+  network.eval();
+  network.set_arithmetic(kStatic);
+  const at::Tensor image = at::randn({1, 3, 32, 32});
+  network.forward(image);
+  print("ResNet-18, full width, one CIFAR image, operand 4",
+        compare({[&] { network.forward(image); }}, repetitions)[0], "s", "< 0.05");
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  print("peak memory, LibTorch included", static_cast<double>(usage.ru_maxrss) / 1024, "MiB", "< 2048");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const int repetitions = count > 1 ? std::max(1, std::atoi(arguments[1])) : 31;
+  const at::NoGradGuard no_grad;
+  at::set_num_threads(1);
+  at::manual_seed(1);
+  print_layer(repetitions);
+  print_network(repetitions);
+}
