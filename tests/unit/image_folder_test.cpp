@@ -65,8 +65,9 @@ TEST_CASE("test images are squeezed, training images scaled and cut") {
   CHECK(set.train.height == 6);
   CHECK(set.test.height == 4);
   const std::uint8_t* zebra = set.test.pixels.data() + set.test.image_size();
-  CHECK(zebra[0] == 200);
-  CHECK(zebra[3] == 100);
+  // The filter reaches over the border between the halves.
+  CHECK(std::abs(zebra[0] - 200) <= 8);
+  CHECK(std::abs(zebra[3] - 100) <= 8);
 }
 
 TEST_CASE("unfit image folders are refused by name") {
