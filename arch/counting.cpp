@@ -34,7 +34,7 @@ void count_job(LayerBook book, const LayerMapping& mapping, const BankPlacement&
 
 void count_results(LayerBook book, const Layer& layer, const LayerMapping& mapping, const LutConfig& lut) {
   if (layer.requantize) {
-    const std::uint64_t code_bits = layer.out.size() * layer.quantizer.bits;
+    const std::uint64_t code_bits = layer.out.size() * layer.quantizer.format.bits;
     book.add(Action::lut_lookup, lut.mode == LutMode::direct ? layer.out.size() : code_bits);
     book.add(Action::tile_register_bit, code_bits);
   } else {

@@ -130,8 +130,8 @@ void LayerPass::emit(std::uint32_t image, std::uint32_t position, std::span<cons
 
 void LayerPass::emit_codes(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums) {
   LutUnit& lut = chip_.tile(home_).lut;
-  const Service service =
-      lut.quantize(finisher_, layer(), *run_.tables[layer()], description_.quantizer.bits, sums, codes_);
+  const Service service = lut.quantize(finisher_, layer(), *run_.tables[layer()],
+                                       description_.quantizer.format.bits, sums, codes_);
   run_.recorder.worked(lut.name(), layer(), service);
   deliver(finisher_, run_, chip_, outlet_, codes_.size());
   run_.maps[layer()]->store(image, position, codes_);

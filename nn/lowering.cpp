@@ -127,7 +127,7 @@ class Lowering {
 
   void requantize(Layer& layer, const CodeFormat& codes) const {
     layer.requantize = true;
-    layer.quantizer.bits = codes.bits;
+    layer.quantizer.format.bits = codes.bits;
     layer.quantizer.step = bit_width(codes.bits).hwgq_step;
     const std::int64_t largest_code = (1 << layer.activations.bits) - 1;
     const std::int64_t largest_weight = (1 << layer.weights.bits) - 1;

@@ -50,17 +50,21 @@ void layer(Serializer& out, const Layer& layer) {
   out.text(layer.name);
   out.number(static_cast<std::uint8_t>(layer.kind));
   out.number(layer.input);
+  out.number(layer.residual);
   out.shape(layer.in);
   out.shape(layer.out);
   for (const std::uint32_t value : {layer.kernel, layer.stride, layer.padding}) out.number(value);
+  out.numbers(layer.padding_codes);
   out.format(layer.activations);
+  out.number(static_cast<std::uint8_t>(layer.exact));
   out.format(layer.weights);
   out.numbers(layer.weight_codes);
-  out.numbers(layer.scale);
-  out.numbers(layer.offset);
+  for (const auto* factors : {&layer.scale, &layer.offset, &layer.sum_scale, &layer.residual_scale})
+    out.numbers(*factors);
   out.number(static_cast<std::uint8_t>(layer.requantize));
-  out.number(layer.quantizer.bits);
+  out.format(layer.quantizer.format);
   out.number(layer.quantizer.step);
+  out.numbers(layer.quantizer.boundaries);
   out.numbers(layer.quantizer.thresholds);
 }
 
@@ -68,7 +72,7 @@ void layer(Serializer& out, const Layer& layer) {
 
 std::string content_sha256(const Workload& workload) {
   Serializer out;
-  out.text("sumline workload 1");
+  out.text("sumline workload 2");
   out.text(workload.network);
   out.shape(workload.image);
   out.format(workload.image_format);

@@ -13,7 +13,7 @@ namespace sumline {
 namespace {
 
 constexpr const char* kFormat = "sumline workload";
-constexpr std::uint32_t kFormatVersion = 1;
+constexpr std::uint32_t kFormatVersion = 2;
 
 /// Zero-padded, so that tools which sort by name show the layers in order.
 std::string group_name(std::size_t layer) {
@@ -35,29 +35,44 @@ void write_format(const hdf5::GroupWriter& group, const std::string& what, const
   group.attribute((what + "_bits").c_str(), format.bits);
 }
 
+template <class Value>
+void write_optional(const hdf5::GroupWriter& group, const char* name, const std::vector<Value>& values) {
+  if (!values.empty()) group.dataset(name, {values.size()}, values);
+}
+
+void write_quantizer(const hdf5::GroupWriter& group, const Layer& layer) {
+  const std::uint32_t steps = layer.quantizer.format.levels() - 1;
+  write_format(group, "output", layer.quantizer.format);
+  group.attribute("output_step", layer.quantizer.step);
+  if (layer.affine_of_one())
+    group.dataset("thresholds", {layer.out.channels, steps}, layer.quantizer.thresholds);
+  else
+    group.dataset("boundaries", {steps}, layer.quantizer.boundaries);
+}
+
 void write_layer(const hdf5::GroupWriter& group, const Layer& layer) {
   group.attribute("name", std::string_view(layer.name));
   group.attribute("kind", name(layer.kind));
   group.attribute("input", layer.input);
+  group.attribute("residual", layer.residual);
   group.attribute("in", extents(layer.in));
   group.attribute("out", extents(layer.out));
   group.attribute("kernel", layer.kernel);
   group.attribute("stride", layer.stride);
   group.attribute("padding", layer.padding);
-  write_format(group, "activation", layer.activations);
-  if (!layer.has_weights()) return;
-
-  const std::vector<std::uint64_t> weights = weight_shape(layer);
-  write_format(group, "weight", layer.weights);
-  group.dataset("weight_codes", {weights.begin(), weights.end()}, layer.weight_codes);
-  group.dataset("scale", {layer.out.channels}, layer.scale);
-  group.dataset("offset", {layer.out.channels}, layer.offset);
-  if (!layer.requantize) return;
-
-  const std::uint32_t steps = (1U << layer.quantizer.bits) - 1;
-  group.attribute("output_bits", layer.quantizer.bits);
-  group.attribute("output_step", layer.quantizer.step);
-  group.dataset("thresholds", {layer.out.channels, steps}, layer.quantizer.thresholds);
+  group.attribute("exact", std::uint32_t{layer.exact});
+  if (layer.activations.bits > 0) write_format(group, "activation", layer.activations);
+  write_optional(group, "padding_codes", layer.padding_codes);
+  if (layer.has_weights()) {
+    const std::vector<std::uint64_t> weights = weight_shape(layer);
+    write_format(group, "weight", layer.weights);
+    group.dataset("weight_codes", {weights.begin(), weights.end()}, layer.weight_codes);
+  }
+  write_optional(group, "scale", layer.scale);
+  write_optional(group, "offset", layer.offset);
+  write_optional(group, "sum_scale", layer.sum_scale);
+  write_optional(group, "residual_scale", layer.residual_scale);
+  if (layer.requantize) write_quantizer(group, layer);
 }
 
 void write_content(const hdf5::GroupWriter& root, const Workload& workload) {
@@ -99,40 +114,65 @@ Choice read_choice(const hdf5::GroupReader& group, const std::string& attribute,
 }
 
 CodeFormat read_format(const hdf5::GroupReader& group, const std::string& what) {
-  return {read_choice(group, what + "_encoding", {Encoding::unsigned_binary, Encoding::mid_rise}),
-          group.natural((what + "_bits").c_str())};
+  const CodeFormat format{read_choice(group, what + "_encoding",
+                                      {Encoding::unsigned_binary, Encoding::mid_rise, Encoding::ternary}),
+                          group.natural((what + "_bits").c_str())};
+  if (format.bits < 1 || format.bits > 8)
+    group.fail(what + "_bits", fmt::format("holds {}: codes have 1 to 8 bits", format.bits));
+  return format;
 }
 
-void read_weights(const hdf5::GroupReader& group, Layer& layer) {
-  const std::vector<std::uint64_t> weights = weight_shape(layer);
-  layer.weights = read_format(group, "weight");
-  layer.weight_codes = group.dataset<std::uint8_t>("weight_codes", {weights.begin(), weights.end()});
-  layer.scale = group.dataset<double>("scale", {layer.out.channels});
-  layer.offset = group.dataset<double>("offset", {layer.out.channels});
-  layer.requantize = group.has_attribute("output_bits");
-  if (!layer.requantize) return;
-  layer.quantizer.bits = group.natural("output_bits");
-  if (layer.quantizer.bits < 1 || layer.quantizer.bits > 8)
-    group.fail("output_bits", fmt::format("holds {}: codes have 1 to 8 bits", layer.quantizer.bits));
-  layer.quantizer.step = group.real("output_step");
-  const std::uint32_t steps = (1U << layer.quantizer.bits) - 1;
-  layer.quantizer.thresholds = group.dataset<std::int64_t>("thresholds", {layer.out.channels, steps});
+/// A dataset that stands only where the layer has it. @param count values it must hold
+template <class Value>
+std::vector<Value> read_optional(const hdf5::GroupReader& group, const char* name, std::uint64_t count) {
+  return group.has_link(name) ? group.dataset<Value>(name, {count}) : std::vector<Value>{};
+}
+
+OutputQuantizer read_quantizer(const hdf5::GroupReader& group, const Layer& layer) {
+  OutputQuantizer quantizer{read_format(group, "output"), group.real("output_step"), {}, {}};
+  const std::uint32_t steps = quantizer.format.levels() - 1;
+  if (layer.affine_of_one())
+    quantizer.thresholds = group.dataset<std::int64_t>("thresholds", {layer.out.channels, steps});
+  else
+    quantizer.boundaries = group.dataset<double>("boundaries", {steps});
+  return quantizer;
+}
+
+/// @param attribute names a layer, or -1
+std::int32_t read_index(const hdf5::GroupReader& group, const char* attribute) {
+  const std::int64_t index = group.integer(attribute);
+  if (index < -1 || index > 65535)
+    group.fail(attribute, fmt::format("holds {}: must lie in -1..65535", index));
+  return static_cast<std::int32_t>(index);
 }
 
 Layer read_layer(const hdf5::GroupReader& group) {
   Layer layer;
   layer.name = group.text("name");
-  layer.kind = read_choice(group, "kind", {LayerKind::convolution, LayerKind::linear, LayerKind::max_pool});
-  const std::int64_t input = group.integer("input");
-  if (input < -1 || input > 65535) group.fail("input", fmt::format("holds {}: must lie in -1..65535", input));
-  layer.input = static_cast<std::int32_t>(input);
+  layer.kind =
+      read_choice(group, "kind",
+                  {LayerKind::convolution, LayerKind::linear, LayerKind::max_pool, LayerKind::average_pool});
+  layer.input = read_index(group, "input");
+  layer.residual = read_index(group, "residual");
   layer.in = read_shape(group, "in");
   layer.out = read_shape(group, "out");
   layer.kernel = group.natural("kernel");
   layer.stride = group.natural("stride");
   layer.padding = group.natural("padding");
-  layer.activations = read_format(group, "activation");
-  if (layer.has_weights()) read_weights(group, layer);
+  layer.exact = group.natural("exact") != 0;
+  if (group.has_attribute("activation_bits")) layer.activations = read_format(group, "activation");
+  layer.padding_codes = read_optional<std::uint8_t>(group, "padding_codes", layer.in.channels);
+  if (layer.has_weights()) {
+    const std::vector<std::uint64_t> weights = weight_shape(layer);
+    layer.weights = read_format(group, "weight");
+    layer.weight_codes = group.dataset<std::uint8_t>("weight_codes", {weights.begin(), weights.end()});
+  }
+  layer.scale = read_optional<double>(group, "scale", layer.out.channels);
+  layer.offset = read_optional<double>(group, "offset", layer.out.channels);
+  layer.sum_scale = read_optional<double>(group, "sum_scale", layer.out.channels);
+  layer.residual_scale = read_optional<double>(group, "residual_scale", layer.out.channels);
+  layer.requantize = group.has_attribute("output_bits");
+  if (layer.requantize) layer.quantizer = read_quantizer(group, layer);
   return layer;
 }
 
@@ -145,7 +185,9 @@ void check_version(const hdf5::GroupReader& root, const std::string& path) {
     root.fail("format_version",
               fmt::format("holds {}: this Sumline reads up to {}, use a newer one", version, kFormatVersion));
   if (version != kFormatVersion)
-    root.fail("format_version", fmt::format("holds {}: must be at least 1", version));
+    root.fail("format_version",
+              fmt::format("holds {}: this Sumline reads {}, write the file again with `sumline lower`",
+                          version, kFormatVersion));
 }
 
 Workload read_content(const hdf5::GroupReader& root) {

@@ -27,7 +27,7 @@ std::int32_t narrow(std::int64_t threshold) {
 
 LutModel::LutModel(const Layer& layer, LutMode mode, std::uint32_t index_bits)
     : mode_(mode),
-      bits_(layer.quantizer.bits),
+      bits_(layer.quantizer.format.bits),
       largest_(static_cast<std::int32_t>(largest_accumulator(layer))) {
   SUMLINE_ASSERT(layer.requantize, "only a layer that requantises has a table");
   for (std::size_t channel = 0; channel < layer.out.channels; ++channel) {

@@ -37,7 +37,7 @@ void add_quantizer(Layer& layer, std::uint32_t bits, Dice& dice) {
   const std::int64_t top_weight = layer.weights.value((1U << layer.weights.bits) - 1);
   const auto largest = static_cast<double>(layer.rows() * ((1U << layer.activations.bits) - 1)) *
                        static_cast<double>(top_weight);
-  layer.quantizer.bits = bits;
+  layer.quantizer.format.bits = bits;
   layer.quantizer.step = 0.1 + 0.01 * dice.below(20);
   const double range = layer.quantizer.step * std::exp2(bits);
   for (std::uint32_t channel = 0; channel < layer.out.channels; ++channel) {
@@ -69,7 +69,7 @@ Layer next_layer(const Workload& workload, LayerKind kind) {
   if (workload.layers.empty()) {
     layer.activations = workload.image_format;
   } else if (const Layer& last = workload.layers.back(); last.has_weights()) {
-    layer.activations = {Encoding::unsigned_binary, last.quantizer.bits};
+    layer.activations = {Encoding::unsigned_binary, last.quantizer.format.bits};
   } else {
     layer.activations = last.activations;
   }

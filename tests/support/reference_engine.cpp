@@ -205,11 +205,11 @@ void run_weights(const Layer& layer, const Accelerator& accelerator, const std::
 }
 
 std::uint8_t quantize(const Layer& layer, const LutConfig& lut, std::size_t channel, std::int64_t sum) {
-  const std::int64_t top = (std::int64_t{1} << layer.quantizer.bits) - 1;
+  const std::int64_t top = (std::int64_t{1} << layer.quantizer.format.bits) - 1;
   if (lut.mode == LutMode::direct) {
     const double scale = layer.scale[channel] / layer.quantizer.step;
     const double start = layer.offset[channel] / layer.quantizer.step;
-    const double interval = std::exp2(static_cast<double>(layer.quantizer.bits) - lut.index_bits);
+    const double interval = std::exp2(static_cast<double>(layer.quantizer.format.bits) - lut.index_bits);
     const double address = std::floor((scale * static_cast<double>(sum) + start) / interval);
     const double clipped = std::max(0.0, std::min(address, std::exp2(lut.index_bits) - 1));
     return static_cast<std::uint8_t>(

@@ -88,7 +88,7 @@ std::vector<std::uint8_t> max_pool(const Layer& layer, std::span<const std::uint
 }
 
 std::vector<std::uint8_t> requantize(const Layer& layer, std::span<const std::int64_t> sums) {
-  const std::size_t per_channel = (std::size_t{1} << layer.quantizer.bits) - 1;
+  const std::size_t per_channel = (std::size_t{1} << layer.quantizer.format.bits) - 1;
   std::vector<std::uint8_t> codes(sums.size());
   for_each_output(layer.out, [&](std::size_t index, std::uint32_t n, std::uint32_t, std::uint32_t) {
     for (std::size_t j = 0; j < per_channel; ++j) {

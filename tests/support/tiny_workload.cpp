@@ -16,7 +16,7 @@ Layer convolution(const Workload& workload) {
   layer.scale = {0.5, -0.25};
   layer.offset = {0, 1};
   layer.requantize = true;
-  layer.quantizer = {2, 0.5, {-500, 0, 500, 500, 0, -500}};
+  layer.quantizer = {{Encoding::unsigned_binary, 2}, 0.5, {}, {-500, 0, 500, 500, 0, -500}};
   return layer;
 }
 
@@ -29,7 +29,7 @@ Layer max_pool(const Layer& source) {
   layer.out = {2, 1, 1};
   layer.kernel = 2;
   layer.stride = 2;
-  layer.activations = {Encoding::unsigned_binary, source.quantizer.bits};
+  layer.activations = {Encoding::unsigned_binary, source.quantizer.format.bits};
   return layer;
 }
 

@@ -107,7 +107,7 @@ class Builder {
     layer.requantize = next_bits > 0;
     if (layer.requantize) {
       bits_ = next_bits;
-      layer.quantizer.bits = next_bits;
+      layer.quantizer.format.bits = next_bits;
       layer.quantizer.step = 2.5 / (1 << next_bits);
       for (std::uint32_t channel = 0; channel < layer.out.channels; ++channel) {
         for (std::uint32_t code = 1; code < (1U << next_bits); ++code) {

@@ -66,7 +66,7 @@ Layer quantizing_layer() {
   layer.requantize = true;
   layer.scale.assign(5, 1);
   layer.offset.assign(5, 0);
-  layer.quantizer = {3, 1, {}};
+  layer.quantizer = {{Encoding::unsigned_binary, 3}, 1, {}, {}};
   for (int channel = 0; channel < 5; ++channel) {
     for (int j = 1; j < 8; ++j) {
       layer.quantizer.thresholds.push_back(j);

@@ -56,7 +56,7 @@ TEST_CASE("Python's h5py reads a workload file") {
   const Outcome outcome =
       run("/usr/bin/python3 " + folder.write("read.py", kScript) + " " + folder.file("w.h5"));
   CHECK(outcome.output ==
-        "sumline workload 1 tiny\n" + content_sha256(tiny_workload()) +
+        "sumline workload 2 tiny\n" + content_sha256(tiny_workload()) +
             "\n(2, 1, 4, 4) [0, 2]\n"
             "0000 convolution -1 [2, 2, 2] ['offset', 'scale', 'thresholds', 'weight_codes']\n"
             "0001 max_pool 0 [2, 1, 1] []\n"

@@ -22,7 +22,7 @@ Layer layer_with(std::uint32_t channels, std::uint32_t bits, std::uint64_t seed)
   layer.activations = {Encoding::unsigned_binary, 4};
   layer.weights = {Encoding::unsigned_binary, 3};
   layer.requantize = true;
-  layer.quantizer = {bits, 0.25, {}};
+  layer.quantizer = {{Encoding::unsigned_binary, bits}, 0.25, {}, {}};
   for (std::uint32_t channel = 0; channel < channels; ++channel) {
     const double slope =
         channel == 2 ? 0.0 : static_cast<double>(random() % 1000 + 1) / 500000 * (channel % 3 == 1 ? -1 : 1);
@@ -35,7 +35,7 @@ Layer layer_with(std::uint32_t channels, std::uint32_t bits, std::uint64_t seed)
 }
 
 std::uint8_t by_thresholds(const Layer& layer, std::size_t channel, std::int32_t sum) {
-  const std::size_t steps = (std::size_t{1} << layer.quantizer.bits) - 1;
+  const std::size_t steps = (std::size_t{1} << layer.quantizer.format.bits) - 1;
   std::uint8_t code = 0;
   for (std::size_t j = 0; j < steps; ++j) {
     const std::int64_t threshold = layer.quantizer.thresholds[channel * steps + j];

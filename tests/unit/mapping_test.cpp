@@ -25,7 +25,7 @@ Layer linear(std::uint32_t inputs, std::uint32_t outputs, std::int32_t input) {
   layer.scale.assign(outputs, 1.0);
   layer.offset.assign(outputs, 0.0);
   layer.requantize = true;
-  layer.quantizer.bits = 4;
+  layer.quantizer.format.bits = 4;
   return layer;
 }
 
@@ -183,22 +183,15 @@ TEST_CASE("Every array of every layer is placed once per replica and banks are n
 
 TEST_CASE("Traffic of a network by hand") {
   Accelerator accelerator = chip(4);
-  Layer pool = linear(0, 0, 0);
-  pool = Layer{"pool",
-               LayerKind::max_pool,
-               0,
-               {5, 6, 6},
-               {5, 3, 3},
-               2,
-               2,
-               0,
-               {Encoding::unsigned_binary, 4},
-               {},
-               {},
-               {},
-               {},
-               false,
-               {}};
+  Layer pool;
+  pool.name = "pool";
+  pool.kind = LayerKind::max_pool;
+  pool.input = 0;
+  pool.in = {5, 6, 6};
+  pool.out = {5, 3, 3};
+  pool.kernel = 2;
+  pool.stride = 2;
+  pool.activations = {Encoding::unsigned_binary, 4};
   Workload workload = network({convolution({1, 8, 8}, 5, 3), pool, linear(45, 10, 1)});
   workload.layers[2].input = 1;
   const Mapping mapping = map_network(workload, accelerator);

@@ -145,10 +145,10 @@ TEST_CASE("A file that is no workload is refused") {
 }
 
 TEST_CASE("A workload of a newer format is refused") {
-  CHECK(message_after([](SpoiledFile& f) { f.put_number("/", "format_version", 2); }) ==
-        ": /format_version: holds 2: this Sumline reads up to 1, use a newer one");
+  CHECK(message_after([](SpoiledFile& f) { f.put_number("/", "format_version", 3); }) ==
+        ": /format_version: holds 3: this Sumline reads up to 2, use a newer one");
   CHECK(message_after([](SpoiledFile& f) { f.put_number("/", "format_version", 0); }) ==
-        ": /format_version: holds 0: must be at least 1");
+        ": /format_version: holds 0: this Sumline reads 2, write the file again with `sumline lower`");
 }
 
 TEST_CASE("A missing part of a workload file is named") {
@@ -185,7 +185,7 @@ TEST_CASE("An attribute of wrong type or range is named") {
   CHECK(message_after([](SpoiledFile& f) { f.put_number("/layers/0000", "output_bits", 40); }) ==
         ": /layers/0000/output_bits: holds 40: codes have 1 to 8 bits");
   CHECK(message_after([](SpoiledFile& f) { f.put_text("/layers/0000", "kind", "conv"); }) ==
-        ": /layers/0000/kind: holds \"conv\": must be one of convolution, linear, max_pool");
+        ": /layers/0000/kind: holds \"conv\": must be one of convolution, linear, max_pool, average_pool");
 }
 
 TEST_CASE("A workload edited after it was written is refused") {

@@ -75,9 +75,11 @@ TEST_CASE("A layer's place in the graph is checked") {
               [](Workload& w) { w.layers[0].input = 0; }},
              {"input = -2: must name an earlier layer, -1 (the images) to -1",
               [](Workload& w) { w.layers[0].input = -2; }},
-             {"activations = 4 bit unsigned_binary: must equal the codes it reads, 8 bit unsigned_binary",
+             {"activations = 4 bit unsigned_binary: "
+              "must equal the codes it reads, 8 bit unsigned_binary, "
+              "or be mid_rise with an odd share of their steps",
               [](Workload& w) { w.layers[0].activations.bits = 4; }},
-             {"requantize = false: only the last layer yields logits",
+             {"scale = set: a layer that hands on sums has no affine: whoever reads them has it",
               [](Workload& w) { w.layers[0].requantize = false; }}});
   check_all(kPool, {{"in = 2x2x1: must equal the map it reads, 2x2x2",
                      [](Workload& w) {
@@ -118,10 +120,10 @@ TEST_CASE("A layer's geometry is checked") {
         [](Workload& w) { w.layers[0].out.height = 3; }},
        {"out = 2x2x1: the width must be (in + 2 padding - kernel) / stride + 1 = 2",
         [](Workload& w) { w.layers[0].out.width = 1; }}});
-  check_all(
-      kPool,
-      {{"out = 3x1x1: pooling keeps the 2 channels", [](Workload& w) { w.layers[1].out.channels = 3; }},
-       {"kind = max_pool: has neither weights nor an affine", [](Workload& w) { w.layers[1].scale = {1}; }}});
+  check_all(kPool,
+            {{"out = 3x1x1: pooling keeps the 2 channels", [](Workload& w) { w.layers[1].out.channels = 3; }},
+             {"kind = max_pool: of codes has no affine: it passes them on",
+              [](Workload& w) { w.layers[1].scale = {1}; }}});
   check_all(kLinear,
             {{"kernel/stride/padding = 2/1/0: a linear layer has 1/1/0",
               [](Workload& w) { w.layers[2].kernel = 2; }},
@@ -145,28 +147,102 @@ TEST_CASE("A layer's weights and affine are checked") {
 }
 
 TEST_CASE("A layer's output quantiser is checked") {
-  check_all(
-      kConvolution,
-      {{"quantizer.bits = 9: codes have 1 to 8 bits", [](Workload& w) { w.layers[0].quantizer.bits = 9; }},
-       {"quantizer.step = 0: must be a positive number", [](Workload& w) { w.layers[0].quantizer.step = 0; }},
-       {"quantizer.thresholds = 5 values: must hold out.channels x (2^bits - 1) = 6",
-        [](Workload& w) { w.layers[0].quantizer.thresholds.pop_back(); }},
-       {"quantizer.thresholds = unordered in channel 0: must ascend where scale >= 0",
-        [](Workload& w) { w.layers[0].quantizer.thresholds[0] = 1; }},
-       {"quantizer.thresholds = unordered in channel 1: must descend where scale < 0",
-        [](Workload& w) { w.layers[0].quantizer.thresholds[5] = 1; }}});
+  check_all(kConvolution, {{"quantizer.format = 9 bit unsigned_binary: codes have 1 to 8 bits",
+                            [](Workload& w) { w.layers[0].quantizer.format.bits = 9; }},
+                           {"quantizer.step = 0: must be a positive number",
+                            [](Workload& w) { w.layers[0].quantizer.step = 0; }},
+                           {"quantizer.thresholds = 5 values: must hold out.channels x (levels - 1) = 6",
+                            [](Workload& w) { w.layers[0].quantizer.thresholds.pop_back(); }},
+                           {"quantizer.thresholds = unordered in channel 0: must ascend where scale >= 0",
+                            [](Workload& w) { w.layers[0].quantizer.thresholds[0] = 1; }},
+                           {"quantizer.thresholds = unordered in channel 1: must descend where scale < 0",
+                            [](Workload& w) { w.layers[0].quantizer.thresholds[5] = 1; }}});
   check_all(kLinear, {{"quantizer = set: needs requantize = true",
-                       [](Workload& w) { w.layers[2].quantizer.bits = 1; }}});
+                       [](Workload& w) { w.layers[2].quantizer.format.bits = 1; }}});
+}
+
+/// The tiny network, its convolution a residual block: the linear layer reads an average over sums and images.
+Workload residual_workload() {
+  Workload workload = tiny_workload();
+  Layer& convolution = workload.layers[0];
+  convolution.requantize = false;
+  convolution.scale.clear();
+  convolution.offset.clear();
+  convolution.quantizer = {};
+  Layer block = tiny_workload().layers[0];
+  block.name = "block";
+  block.residual = 0;
+  block.residual_scale = {0.5, 2};
+  block.quantizer.thresholds.clear();
+  block.quantizer.boundaries = {-1, 0, 1};
+  workload.layers.insert(workload.layers.begin() + 1, block);
+  workload.layers[2].input = 1;
+  workload.layers[3].input = 2;
+  return workload;
+}
+
+TEST_CASE("A residual network is valid, and its rules are checked") {
+  CHECK_NOTHROW(validate(residual_workload()));
+  const auto message = [](const Change& change) {
+    Workload workload = residual_workload();
+    change(workload);
+    try {
+      validate(workload);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  const std::string block = "workload \"tiny\": layer 1 \"block\": ";
+  CHECK(message([](Workload& w) { w.layers[1].residual = 1; }) ==
+        block + "residual = 1: must name an earlier layer, -1 (the images) to 0");
+  CHECK(message([](Workload& w) { w.layers[1].residual_scale.pop_back(); }) ==
+        block + "residual_scale = 1 values: must hold out.channels = 2");
+  CHECK(message([](Workload& w) { w.layers[1].residual_scale[0] = INFINITY; }) ==
+        block + "residual_scale = inf: must be finite (channel 0)");
+  CHECK(message([](Workload& w) {
+          w.layers[1].quantizer.boundaries = {0, 2, 1};
+        }) == block + "quantizer.boundaries = unordered: must ascend");
+  CHECK(message([](Workload& w) { w.layers[1].quantizer.thresholds = {1}; }) ==
+        block + "quantizer.thresholds = 1 values: must hold nothing where more than A enters z = 0");
+  CHECK(message([](Workload& w) { w.layers[1].sum_scale = {1}; }) ==
+        block + "sum_scale = 1 values: must hold out.channels = 2");
+  CHECK(message([](Workload& w) { w.layers[1].padding_codes = {0}; }) ==
+        block + "padding_codes = set: only a convolution with padding has them");
+  CHECK(message([](Workload& w) { w.layers[2].input = 0; }) ==
+        "workload \"tiny\": layer 2 \"pool\": activations = 2 bit unsigned_binary: must be unset where the "
+        "layer "
+        "reads sums");
+}
+
+TEST_CASE("A mid-rise layer reads mid-rise maps with an odd share of its steps only") {
+  Workload workload = tiny_workload();
+  workload.image_format = {Encoding::mid_rise, 8};
+  for (const std::uint32_t bits : {1U, 2U, 4U, 8U}) {
+    workload.layers[0].activations = {Encoding::mid_rise, bits};
+    CHECK_NOTHROW(validate(workload));
+  }
+  workload.layers[0].activations = {Encoding::mid_rise, 3};
+  CHECK_THROWS_WITH(
+      validate(workload),
+      "workload \"tiny\": layer 0 \"layers.0\": activations = 3 bit mid_rise: must equal the codes it "
+      "reads, 8 bit mid_rise, or be mid_rise with an odd share of their steps");
 }
 
 TEST_CASE("The digest of a workload tells any two apart and is stable") {
   const std::string digest = content_sha256(tiny_workload());
-  CHECK(digest == "dc344ebb4e346ed7985e9a0b2bd5431f901459ee262f8f85f6269986161b1b62");
+  CHECK(digest == "f1510555faec03df2f60303bb832dbbd90b932466c0c60c4de852aef9cd60b39");
   const std::vector<Change> changes = {[](Workload& w) { w.network = "tinz"; },
                                        [](Workload& w) { w.labels[0] = 1; },
                                        [](Workload& w) { w.image_codes[5] ^= 1U; },
                                        [](Workload& w) { w.layers[0].offset[1] = 1.0000000000000002; },
                                        [](Workload& w) { w.layers[0].quantizer.thresholds[2] = 501; },
+                                       [](Workload& w) { w.layers[0].exact = true; },
+                                       [](Workload& w) { w.layers[1].residual = 0; },
+                                       [](Workload& w) {
+                                         w.layers[0].sum_scale = {1, 1};
+                                       },
+                                       [](Workload& w) { w.layers[0].padding_codes = {3}; },
                                        [](Workload& w) { std::swap(w.layers[0].name, w.layers[1].name); }};
   for (const Change& change : changes) {
     Workload changed = tiny_workload();
