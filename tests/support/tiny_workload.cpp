@@ -63,4 +63,23 @@ Workload tiny_workload() {
   return workload;
 }
 
+Workload residual_workload() {
+  Workload workload = tiny_workload();
+  Layer& convolution = workload.layers[0];
+  convolution.requantize = false;
+  convolution.scale.clear();
+  convolution.offset.clear();
+  convolution.quantizer = {};
+  Layer block = tiny_workload().layers[0];
+  block.name = "block";
+  block.residual = 0;
+  block.residual_scale = {0.5, 2};
+  block.quantizer.thresholds.clear();
+  block.quantizer.boundaries = {-1, 0, 1};
+  workload.layers.insert(workload.layers.begin() + 1, block);
+  workload.layers[2].input = 1;
+  workload.layers[3].input = 2;
+  return workload;
+}
+
 }  // namespace sumline::test

@@ -86,6 +86,26 @@ TEST_CASE("A workload read back equals the one written") {
   CHECK(folder.entries() == 1);
 }
 
+TEST_CASE("A residual workload with padding codes and ternary weights is read back") {
+  const TemporaryFolder folder;
+  Workload workload = residual_workload();
+  Layer& convolution = workload.layers[0];
+  convolution.exact = true;
+  convolution.padding = 1;
+  convolution.padding_codes = {124};
+  convolution.weights = {Encoding::ternary, 2};
+  convolution.weight_codes.assign(18, 2);
+  convolution.out = {2, 4, 4};
+  for (const std::size_t index : {std::size_t{1}, std::size_t{2}}) workload.layers[index].out = {2, 4, 4};
+  workload.layers[1].padding = 1;
+  workload.layers[2].in = {2, 4, 4};
+  workload.layers[2].out = {2, 2, 2};
+  workload.layers[3].in = {2, 2, 2};
+  workload.layers[3].weight_codes.assign(24, 1);
+  write_workload(workload, folder.file("w.h5"));
+  CHECK(read_workload(folder.file("w.h5")) == workload);
+}
+
 TEST_CASE("A workload of several chunks is read back") {
   const TemporaryFolder folder;
   Workload workload = tiny_workload();

@@ -161,26 +161,6 @@ TEST_CASE("A layer's output quantiser is checked") {
                        [](Workload& w) { w.layers[2].quantizer.format.bits = 1; }}});
 }
 
-/// The tiny network, its convolution a residual block: the linear layer reads an average over sums and images.
-Workload residual_workload() {
-  Workload workload = tiny_workload();
-  Layer& convolution = workload.layers[0];
-  convolution.requantize = false;
-  convolution.scale.clear();
-  convolution.offset.clear();
-  convolution.quantizer = {};
-  Layer block = tiny_workload().layers[0];
-  block.name = "block";
-  block.residual = 0;
-  block.residual_scale = {0.5, 2};
-  block.quantizer.thresholds.clear();
-  block.quantizer.boundaries = {-1, 0, 1};
-  workload.layers.insert(workload.layers.begin() + 1, block);
-  workload.layers[2].input = 1;
-  workload.layers[3].input = 2;
-  return workload;
-}
-
 TEST_CASE("A residual network is valid, and its rules are checked") {
   CHECK_NOTHROW(validate(residual_workload()));
   const auto message = [](const Change& change) {
