@@ -83,7 +83,7 @@ std::vector<LayerActivity> measure_activity(const Workload& workload, const Acce
                                             const Mapping& mapping, std::uint64_t begin, std::uint64_t end) {
   std::vector<std::unique_ptr<LayerMeter>> meters(workload.layers.size());
   for (std::size_t index = 0; index < meters.size(); ++index) {
-    if (workload.layers[index].has_weights()) {
+    if (mapping.layers[index]) {
       meters[index] =
           std::make_unique<LayerMeter>(workload.layers[index], *mapping.layers[index], accelerator);
     }

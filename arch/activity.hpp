@@ -9,7 +9,7 @@
 
 namespace sumline {
 
-/// What the images [begin, end) do to the arrays of every layer with weights: how many digits of each input
+/// What the images [begin, end) do to the arrays of every layer on arrays: how many digits of each input
 /// plane are not zero, and how often each partial sum stands on a bitline of each weight slice, before the
 /// readout.
 std::vector<LayerActivity> measure_activity(const Workload& workload, const Accelerator& accelerator,

@@ -35,7 +35,7 @@ Bank::Bank(const sc_core::sc_module_name& name, RunState& run, std::uint32_t lay
            const BankPlacement& placement)
     : sc_module(name),
       tile(placement.tile),
-      traffic(bank_traffic(*run.mapping.layers[layer], placement)),
+      traffic(bank_traffic(run.mapping, layer, placement)),
       outputs(arrays_of(run, layer, placement)),
       input_register("input_register", Action::input_register_bit, traffic.input_bits, {run.ledger, layer}),
       output_register("output_register", Action::output_register_bit, traffic.output_bits,

@@ -1,36 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/event_engine.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <string>
 
 #include "arch/chip.hpp"
 #include "arch/image_source.hpp"
 #include "arch/layer_pass.hpp"
-#include "arch/pool_stage.hpp"
 #include "arch/result_sink.hpp"
 #include "arch/run_state.hpp"
 #include "arch/sequencer.hpp"
+#include "arch/unit_stage.hpp"
 #include "components/sim_context.hpp"
 #include "energy/error.hpp"
 
 namespace sumline {
 namespace {
-
-std::uint32_t tiles_used(const Mapping& mapping) {
-  std::uint32_t last = 0;
-  for (const Phase& phase : mapping.phases) {
-    for (const Pass& pass : phase.passes) {
-      for (const Replica& replica : pass.replicas) {
-        for (const BankPlacement& bank : replica.banks) {
-          last = std::max(last, bank.tile);
-        }
-      }
-    }
-  }
-  return last + 1;
-}
 
 /// The layers of the network on the chip.
 class LayerStages {
@@ -52,9 +37,9 @@ class LayerStages {
       }
     }
     for (std::uint32_t layer = 0; layer < run.maps.size(); ++layer) {
-      if (!run.workload.layers[layer].has_weights()) {
-        pools_.push_back(
-            std::make_unique<PoolStage>(("pool" + std::to_string(layer)).c_str(), run, chip, layer));
+      if (!run.mapping.layers[layer]) {
+        units_.push_back(
+            std::make_unique<UnitStage>(("layer" + std::to_string(layer)).c_str(), run, chip, sink, layer));
       }
     }
   }
@@ -70,7 +55,7 @@ class LayerStages {
  private:
   std::vector<std::vector<std::int32_t>> partial_sums_;
   std::vector<std::unique_ptr<LayerPass>> passes_;
-  std::vector<std::unique_ptr<PoolStage>> pools_;
+  std::vector<std::unique_ptr<UnitStage>> units_;
 };
 
 }  // namespace
@@ -83,7 +68,7 @@ EventOutput run_event_engine(const Workload& workload, const Accelerator& accele
   RunState run(workload, accelerator, mapping, fidelity, begin, end, traces);
   ResultSink sink(run, context, progress);
 
-  Chip chip("chip", accelerator, tiles_used(mapping), run.ledger);
+  Chip chip("chip", accelerator, mapping.tiles(), run.ledger);
   Sequencer sequencer("sequencer", run);
   ImageSource images("images", run, chip, sequencer);
   LayerStages layers(run, chip, sequencer, sink);

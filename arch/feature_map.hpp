@@ -7,20 +7,23 @@
 #include <vector>
 
 #include "arch/raster_progress.hpp"
+#include "components/model/map_view.hpp"
 #include "traces/workload.hpp"
 
 namespace sumline {
 
-/// The codes that the images or one layer hand on, for two images at a time: one is made while the other is
-/// read.
+/// What the images or one layer hand on, codes or sums, for two images at a time: one is made while the other
+/// is read.
 class FeatureMap {
  public:
-  explicit FeatureMap(const Shape& shape);
+  FeatureMap(const Shape& shape, Content content);
 
   /// The map of an image. It is overwritten two images later.
-  std::span<const std::uint8_t> codes(std::uint32_t image) const { return codes_[image % 2]; }
-  /// Stores one position's codes. @param codes [channels]
+  MapView view(std::uint32_t image) const { return {codes_[image % 2], sums_[image % 2]}; }
+  /// Stores one position. @param codes [channels]
   void store(std::uint32_t image, std::uint32_t position, std::span<const std::uint8_t> codes);
+  /// @param sums [channels]
+  void store(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums);
   /// Stores a whole map. @param codes [channels, height, width]
   void store_all(std::uint32_t image, std::span<const std::uint8_t> codes);
 
@@ -35,6 +38,7 @@ class FeatureMap {
  private:
   Shape shape_;
   std::array<std::vector<std::uint8_t>, 2> codes_;
+  std::array<std::vector<std::int32_t>, 2> sums_;
   RasterProgress progress_;
 };
 

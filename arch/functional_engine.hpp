@@ -10,7 +10,7 @@
 
 namespace sumline {
 
-/// Sees the input vectors of a layer with weights as they are formed. @param vectors [count, layer.rows()]
+/// Sees the input vectors of a layer on arrays as they are formed. @param vectors [count, layer.rows()]
 /// codes; called from several threads, in any order, every vector once.
 using VectorObserver =
     std::function<void(std::size_t layer, std::span<const std::uint8_t> vectors, std::size_t count)>;

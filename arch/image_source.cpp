@@ -17,13 +17,13 @@ void ImageSource::send() {
   for (std::uint32_t image = 0; image < run_.images; ++image) {
     sequencer_.wait_for_entry(image);
     run_.wait_until_free(run_.wiring.images, image);
-    for (const std::uint32_t layer : run_.wiring.image_fed) {
+    for (const std::uint32_t layer : run_.wiring.images.readers) {
       const Service transfer = link.transfer(requester_, layer, bits);
       run_.recorder.worked(link.name(), layer, transfer);
       run_.recorder.image_began(image, transfer);
     }
-    for (const std::uint32_t reader : run_.wiring.images.buffered) {
-      chip_.tile(run_.mapping.layers[reader]->home_tile).buffer.write(reader, bits);
+    for (const BufferedCopy& copy : run_.wiring.images.copies) {
+      chip_.tile(run_.mapping.homes[copy.reader].tile).buffer.write(copy.reader, size * copy.element_bits);
     }
     run_.image_map.store_all(image,
                              std::span(workload.image_codes).subspan((run_.begin + image) * size, size));

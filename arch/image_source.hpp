@@ -9,7 +9,7 @@
 
 namespace sumline {
 
-/// Sends the images over the external link, one copy to each layer that they reach, as the schedule and the
+/// Sends the images over the external link, one copy to each layer that reads them, as the schedule and the
 /// maps allow.
 class ImageSource : public sc_core::sc_module {
  public:

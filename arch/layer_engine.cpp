@@ -4,25 +4,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "components/model/exact_product.hpp"
+
 namespace sumline {
 namespace {
 
 constexpr std::size_t kSample = 16;    ///< input vectors that stand for a block
 constexpr std::size_t kReadCost = 16;  ///< of a read by itself, in reads of a batch; measured on LeNet-5
 
-IntegerMatrix weight_values(const Layer& layer) {
-  std::vector<std::int16_t> values;
-  values.reserve(layer.weight_codes.size());
-  for (const std::uint8_t code : layer.weight_codes) {
-    values.push_back(static_cast<std::int16_t>(layer.weights.value(code)));
-  }
-  return IntegerMatrix(values, layer.out.channels, layer.rows());
-}
-
 }  // namespace
 
 LayerEngine::LayerEngine(const Layer& layer, const LayerMapping& mapping, const Accelerator& accelerator)
-    : values_(weight_values(layer)), activations_(mapping.activations) {
+    : values_(weight_matrix(layer)), activations_(mapping.activations) {
   for (ArrayModel& array : program_arrays(layer, mapping, accelerator)) {
     if (array.region().column_begin == 0) {
       tiles_.push_back({array.region().rows, array.counter(), {}});
@@ -33,9 +26,6 @@ LayerEngine::LayerEngine(const Layer& layer, const LayerMapping& mapping, const 
       auto batch = BatchLosses::supports(array) ? std::optional(BatchLosses(array)) : std::nullopt;
       tiles_.back().lossy.push_back({std::move(array), std::move(batch)});
     }
-  }
-  if (layer.requantize) {
-    lut_.emplace(layer, accelerator.tile.lut.mode, accelerator.tile.lut.index_bits);
   }
 }
 

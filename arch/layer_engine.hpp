@@ -9,7 +9,6 @@
 
 #include "arch/mapping.hpp"
 #include "components/model/batch_losses.hpp"
-#include "components/model/lut_model.hpp"
 
 namespace sumline {
 
@@ -19,7 +18,7 @@ struct LayerTally {
   std::uint64_t saturated = 0;
 };
 
-/// One layer with weights as a whole: all its arrays at once, many input vectors at a time. Immutable, so
+/// One layer on arrays as a whole: all of them at once, many input vectors at a time. Immutable, so
 /// threads share it.
 class LayerEngine {
  public:
@@ -29,9 +28,6 @@ class LayerEngine {
   /// @param planes working storage
   void run(std::span<const std::uint8_t> vectors, std::size_t count, std::span<std::int32_t> accumulators,
            BitPlanes& planes, LayerTally& tally) const;
-
-  /// Empty where the layer gives the logits.
-  const std::optional<LutModel>& lut() const { return lut_; }
 
  private:
   /// An array whose conversions may lose, with both ways to find what they do lose.
@@ -62,7 +58,6 @@ class LayerEngine {
   IntegerMatrix values_;
   ActivationSlicing activations_;
   std::vector<RowTile> tiles_;
-  std::optional<LutModel> lut_;
 };
 
 }  // namespace sumline

@@ -4,9 +4,6 @@
 #include <algorithm>
 #include <string>
 
-#include "arch/code_output.hpp"
-#include "components/model/input_vectors.hpp"
-
 namespace sumline {
 
 LayerPass::LayerPass(const sc_core::sc_module_name& name, RunState& run, Chip& chip, Sequencer& sequencer,
@@ -15,12 +12,10 @@ LayerPass::LayerPass(const sc_core::sc_module_name& name, RunState& run, Chip& c
       run_(run),
       chip_(chip),
       sequencer_(sequencer),
-      sink_(sink),
       role_(role),
       description_(run.workload.layers[role.pass.layer]),
-      outlet_(run.wiring.layers[role.pass.layer]),
-      home_(run.mapping.layers[role.pass.layer]->home_tile),
-      codes_(description_.out.channels),
+      home_(run.mapping.homes[role.pass.layer].tile),
+      output_(run, chip, sink, role.pass.layer),
       feeder_(run.requesters++),
       collector_(run.requesters++),
       finisher_(run.requesters++) {
@@ -49,7 +44,7 @@ void LayerPass::for_each_position(Visit visit) {
 
 void LayerPass::feed() {
   const bool serial = run_.accelerator.mapping.schedule == Schedule::layer_serial;
-  FeatureMap& source = run_.source(description_);
+  FeatureMap& source = run_.map(description_.input);
   for_each_position([&](std::uint32_t image, std::uint32_t position) {
     if (position == 0) {
       sequencer_.wait_for_turn(role_.number, image);
@@ -66,7 +61,7 @@ void LayerPass::fetch(Bank& bank, std::uint32_t image, std::uint32_t position) {
   vector.image = image;
   vector.position = position;
   vector.codes.resize(description_.rows());
-  gather_inputs(description_, run_.source(description_).codes(image), position, vector.codes);
+  run_.models[layer()].gather(run_.map(description_.input).view(image), position, vector.codes);
   Tile& home = chip_.tile(home_);
   home.buffer.read(layer(), bank.traffic.input_bits);
   const Service transfer = home.bus.transfer(feeder_, layer(), bank.traffic.input_bits);
@@ -109,39 +104,13 @@ void LayerPass::finish() {
                              std::plus<>());
     }
     if (role_.pass.last_part) {
-      emit(image, position, sums);
+      output_.emit(finisher_, image, position, sums);
     } else {
       std::ranges::copy(sums, earlier_parts.subspan(position * sums.size()).begin());
     }
     sums_.release();
     sequencer_.finish(role_.number);
   });
-}
-
-void LayerPass::emit(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums) {
-  if (description_.requantize) {
-    emit_codes(image, position, sums);
-  } else {
-    emit_logits(image, position, sums);
-  }
-  run_.recorder.layer_ended(layer(), image);
-  run_.maps[layer()]->finish(1);
-}
-
-void LayerPass::emit_codes(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums) {
-  LutUnit& lut = chip_.tile(home_).lut;
-  const Service service = lut.quantize(finisher_, layer(), *run_.tables[layer()],
-                                       description_.quantizer.format.bits, sums, codes_);
-  run_.recorder.worked(lut.name(), layer(), service);
-  deliver(finisher_, run_, chip_, outlet_, codes_.size());
-  run_.maps[layer()]->store(image, position, codes_);
-}
-
-void LayerPass::emit_logits(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums) {
-  Link& link = chip_.external_link();
-  const std::uint64_t bits = sums.size() * run_.mapping.layers[layer()]->accumulator_bits;
-  run_.recorder.worked(link.name(), layer(), link.transfer(finisher_, layer(), bits));
-  sink_.take(description_, image, position, sums);
 }
 
 std::uint64_t LayerPass::saturated() const {

@@ -8,7 +8,7 @@
 
 #include "arch/bank.hpp"
 #include "arch/chip.hpp"
-#include "arch/result_sink.hpp"
+#include "arch/layer_output.hpp"
 #include "arch/run_state.hpp"
 #include "arch/sequencer.hpp"
 
@@ -23,9 +23,10 @@ struct PassRole {
 };
 
 /// One pass: its replicas take turns, position by position in raster order. Three stages, one position each
-/// at a time, with all the banks at work between the first two: feed:    input map in the home tile's buffer
-/// - bus - [router] - input registers collect: output registers - [router] - bus - accumulators of the home
-/// tile finish:  LUT - buffers of the readers, or the external link
+/// at a time, with all the banks at work between the first two:
+/// feed:    input map in the home tile's buffer - bus - [router] - input registers
+/// collect: output registers - [router] - bus - accumulators of the home tile
+/// finish:  what LayerOutput does
 class LayerPass : public sc_core::sc_module {
  public:
   LayerPass(const sc_core::sc_module_name& name, RunState& run, Chip& chip, Sequencer& sequencer,
@@ -42,9 +43,6 @@ class LayerPass : public sc_core::sc_module {
   void collect();
   void receive(Bank& bank, std::vector<std::int32_t>& sums);
   void finish();
-  void emit(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums);
-  void emit_codes(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums);
-  void emit_logits(std::uint32_t image, std::uint32_t position, std::span<const std::int32_t> sums);
   /// Calls visit(image, position) for everything the pass will do, in order.
   template <class Visit>
   void for_each_position(Visit visit);
@@ -52,14 +50,12 @@ class LayerPass : public sc_core::sc_module {
   RunState& run_;
   Chip& chip_;
   Sequencer& sequencer_;
-  ResultSink& sink_;
   const PassRole role_;
   const Layer& description_;
-  const Outlet& outlet_;
   const std::uint32_t home_;
   std::vector<Banks> replicas_;
   DoubleBuffer<std::vector<std::int32_t>> sums_;  ///< [channels] of one position
-  std::vector<std::uint8_t> codes_;               ///< [channels] of one position
+  LayerOutput output_;
   Requester feeder_;
   Requester collector_;
   Requester finisher_;

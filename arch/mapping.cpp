@@ -2,11 +2,12 @@
 #include "arch/mapping.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "arch/layer_homes.hpp"
 #include "energy/error.hpp"
 
 namespace sumline {
@@ -67,47 +68,18 @@ void check_encoding(const Layer& layer) {
   }
 }
 
-/// Of the two's complement number that holds every accumulator of the layer.
-std::uint32_t accumulator_bits(const Layer& layer) {
-  const auto bits = static_cast<std::uint32_t>(std::bit_width(largest_accumulator(layer))) + 1;
-  if (bits > 31) {
-    throw Error("layer '" + layer.name + "': accumulators of " + std::to_string(bits) +
-                " bits: at most 31; " + "the layer has too many inputs or too many bits");
-  }
-  return bits;
-}
-
-/// What a layer must find in its buffer before its first output can start: everything, or the lines under the
-/// first window.
-std::uint64_t buffered_bits(const Layer& layer, Schedule schedule) {
-  std::uint64_t pixels = layer.in.positions();
-  if (schedule == Schedule::layer_pipelined && layer.kind == LayerKind::convolution) {
-    pixels = std::min<std::uint64_t>(pixels, std::uint64_t{layer.kernel - 1} * layer.in.width + layer.kernel);
-  }
-  return pixels * layer.in.channels * layer.activations.bits;
-}
-
-void check_buffer(const Layer& layer, const Accelerator& accelerator) {
-  const std::uint64_t need = buffered_bits(layer, accelerator.mapping.schedule);
-  const std::uint64_t capacity = accelerator.tile.buffer.capacity_bits;
-  if (need > capacity) {
-    throw Error("layer '" + layer.name + "': its input map takes " + std::to_string(need) +
-                " bits, the buffer of a tile holds " + std::to_string(capacity) +
-                ": raise tile.buffer.capacity_bits");
-  }
+bool on_arrays(const Layer& layer, const Accelerator& accelerator) {
+  return layer.has_weights() && !(layer.exact && accelerator.tile.digital);
 }
 
 LayerMapping cut(const Layer& layer, const Accelerator& accelerator) {
   check_encoding(layer);
-  check_buffer(layer, accelerator);
   LayerMapping mapping{.weights = {accelerator.weights.mapping, layer.weights, accelerator.array.cell_bits},
                        .activations = {layer.activations, accelerator.dac.bits},
                        .regions = {},
                        .row_tiles = 0,
                        .column_tiles = 0,
                        .replicas = 1,
-                       .home_tile = 0,
-                       .accumulator_bits = accumulator_bits(layer),
                        .utilization = 0};
   const ArrayConfig& array = accelerator.array;
   const auto rows = static_cast<std::uint32_t>(layer.rows());
@@ -205,16 +177,13 @@ std::uint64_t cells_of(const ArrayRegion& region, const LayerMapping& mapping,
 }
 
 /// Lays out one phase bank by bank, tile by tile.
-Phase place(const PhasePlan& parts, std::vector<std::optional<LayerMapping>>& layers,
+Phase place(const PhasePlan& parts, const std::vector<std::optional<LayerMapping>>& layers,
             const Accelerator& accelerator) {
   Phase phase{};
   std::uint32_t next_bank = 0;
   for (const Part& part : parts) {
-    LayerMapping& mapping = *layers[part.layer];
+    const LayerMapping& mapping = *layers[part.layer];
     const std::vector<std::uint32_t> order = bank_order(mapping);
-    if (part.begin == 0) {
-      mapping.home_tile = next_bank / accelerator.tile.banks;
-    }
     Pass pass{part.layer, part.end == mapping.regions.size(), std::vector<Replica>(part.replicas), 0};
     for (Replica& replica : pass.replicas) {
       for (std::uint32_t begin = part.begin; begin < part.end;
@@ -236,6 +205,19 @@ Phase place(const PhasePlan& parts, std::vector<std::optional<LayerMapping>>& la
   return phase;
 }
 
+std::set<std::uint32_t> used_tiles(const Mapping& mapping) {
+  std::set<std::uint32_t> tiles;
+  for (const LayerHome& home : mapping.homes) tiles.insert(home.tile);
+  for (const Phase& phase : mapping.phases) {
+    for (const Pass& pass : phase.passes) {
+      for (const Replica& replica : pass.replicas) {
+        for (const BankPlacement& bank : replica.banks) tiles.insert(bank.tile);
+      }
+    }
+  }
+  return tiles;
+}
+
 std::uint32_t arrays_of(const PhasePlan& parts) {
   return std::accumulate(
       parts.begin(), parts.end(), std::uint32_t{0},
@@ -244,14 +226,24 @@ std::uint32_t arrays_of(const PhasePlan& parts) {
 
 }  // namespace
 
+std::uint32_t Mapping::tiles() const {
+  return *used_tiles(*this).rbegin() + 1;
+}
+
+std::uint32_t Mapping::tiles_in_use() const {
+  return static_cast<std::uint32_t>(used_tiles(*this).size());
+}
+
 Mapping map_network(const Workload& workload, const Accelerator& accelerator) {
   check_combination(accelerator);
   Mapping mapping{.layers = {},
+                  .homes = {},
                   .phases = {},
                   .arrays_used = 0,
                   .arrays_available = banks_of_chip(accelerator) * accelerator.bank.arrays};
   for (const Layer& layer : workload.layers) {
-    mapping.layers.push_back(layer.has_weights() ? std::optional(cut(layer, accelerator)) : std::nullopt);
+    mapping.layers.push_back(on_arrays(layer, accelerator) ? std::optional(cut(layer, accelerator))
+                                                           : std::nullopt);
   }
   for (PhasePlan& plan : plan_phases(mapping.layers, accelerator)) {
     if (accelerator.mapping.replication == Replication::balance) {
@@ -260,6 +252,8 @@ Mapping map_network(const Workload& workload, const Accelerator& accelerator) {
     mapping.arrays_used = std::max(mapping.arrays_used, arrays_of(plan));
     mapping.phases.push_back(place(plan, mapping.layers, accelerator));
   }
+  mapping.homes = layer_homes(workload, mapping.phases);
+  check_buffers(workload, mapping, accelerator);
   return mapping;
 }
 
@@ -274,11 +268,12 @@ std::vector<ArrayModel> program_arrays(const Layer& layer, const LayerMapping& m
   return arrays;
 }
 
-BankTraffic bank_traffic(const LayerMapping& mapping, const BankPlacement& bank) {
+BankTraffic bank_traffic(const Mapping& whole, std::size_t layer, const BankPlacement& bank) {
+  const LayerMapping& mapping = *whole.layers[layer];
   const auto slices = static_cast<std::uint32_t>(mapping.weights.slices.size());
   std::vector<bool> row_tiles(mapping.row_tiles, false);
   std::vector<bool> fed;
-  BankTraffic traffic{0, 0, 0, bank.tile != mapping.home_tile};
+  BankTraffic traffic{0, 0, 0, bank.tile != whole.homes[layer].tile};
   for (const std::uint32_t index : bank.arrays) {
     const ArrayRegion& region = mapping.regions[index];
     if (const std::uint32_t row_tile = index / mapping.column_tiles; !row_tiles[row_tile]) {
@@ -290,7 +285,7 @@ BankTraffic bank_traffic(const LayerMapping& mapping, const BankPlacement& bank)
               true);
   }
   traffic.outputs = static_cast<std::uint64_t>(std::count(fed.begin(), fed.end(), true));
-  traffic.output_bits = traffic.outputs * mapping.accumulator_bits;
+  traffic.output_bits = traffic.outputs * whole.homes[layer].accumulator_bits;
   return traffic;
 }
 

@@ -39,7 +39,7 @@ struct Phase {
   std::uint32_t rows_written;   ///< of the fullest array; arrays are programmed side by side, row after row
 };
 
-/// How one layer with weights is cut.
+/// How one layer is cut that stands on arrays.
 struct LayerMapping {
   WeightSlicing weights;
   ActivationSlicing activations;
@@ -47,18 +47,27 @@ struct LayerMapping {
   std::uint32_t row_tiles;
   std::uint32_t column_tiles;
   std::uint32_t replicas;
-  std::uint32_t home_tile;         ///< holds the input map, adds up row tiles, requantises
-  std::uint32_t accumulator_bits;  ///< of a partial accumulator on a bus
-  double utilization;              ///< cells in use / cells of the arrays allocated
+  double utilization;  ///< cells in use / cells of the arrays allocated
+};
+
+/// Where a layer does what needs no arrays, and how wide its integers are.
+struct LayerHome {
+  std::uint32_t tile;              ///< holds the input map and the residual, adds up row tiles, requantises
+  std::uint32_t accumulator_bits;  ///< of an integer A, or of a part of it, on a bus
 };
 
 struct Mapping {
-  std::vector<std::optional<LayerMapping>> layers;  ///< [workload.layers], empty for layers without weights
+  std::vector<std::optional<LayerMapping>> layers;  ///< [workload.layers], empty for layers without arrays
+  std::vector<LayerHome> homes;                     ///< [workload.layers]
   std::vector<Phase> phases;                        ///< one: the network stays resident
   std::uint32_t arrays_used;                        ///< of the fullest phase, replicas included
   std::uint32_t arrays_available;                   ///< of the chip
 
   bool resident() const { return phases.size() == 1; }
+  /// Tiles 0 to this minus one hold all banks and homes.
+  std::uint32_t tiles() const;
+  /// Of these, those with a bank or a home.
+  std::uint32_t tiles_in_use() const;
 };
 
 /// Bitlines are laid out output-major, slice-minor. Arrays fill banks column tile by column tile, so that the
@@ -66,8 +75,12 @@ struct Mapping {
 /// banks fill tiles in layer order. With Replication::balance the free banks of a phase go, one replica at a
 /// time, to the layer with the most positions per replica (the first of equals) until nothing fits or every
 /// position has its own.
-/// @throws Error naming the layer if its input map does not fit the buffer of its home tile, or its encoding
-/// has no mapping.
+///
+/// Layers without weights stand on no arrays, and neither do exact ones where the chip has digital units. What
+/// they do is done where it is at hand: pooling in the tile that makes its input, the others in the home of the
+/// array layer before them (the first one behind, where there is none).
+/// @throws Error naming the layer if its input map does not fit the buffer of its home tile, its encoding
+/// has no mapping, or its sums are too wide.
 Mapping map_network(const Workload& workload, const Accelerator& accelerator);
 
 /// The arrays of one layer as programmed, [LayerMapping::regions]; replicas share them.
@@ -82,6 +95,6 @@ struct BankTraffic {
   std::uint64_t output_bits;  ///< their accumulators: output register -> bus -> accumulator
   bool crosses_tiles;  ///< the bank is not in the layer's home tile: both directions also pass the router
 };
-BankTraffic bank_traffic(const LayerMapping& mapping, const BankPlacement& bank);
+BankTraffic bank_traffic(const Mapping& mapping, std::size_t layer, const BankPlacement& bank);
 
 }  // namespace sumline

@@ -1,40 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/result_sink.hpp"
 
-#include <algorithm>
+#include <span>
 #include <string>
 
 #include "energy/error.hpp"
 
 namespace sumline {
-namespace {
-
-std::size_t logits_of(const Workload& workload) {
-  const auto last = std::find_if(workload.layers.begin(), workload.layers.end(),
-                                 [](const Layer& layer) { return layer.has_weights() && !layer.requantize; });
-  SUMLINE_ASSERT(last != workload.layers.end(), "a workload has a layer that gives the logits");
-  return last->out.size();
-}
-
-}  // namespace
-
 ResultSink::ResultSink(RunState& run, SimContext& context, const Progress& progress)
     : run_(run),
       context_(context),
       progress_(progress),
-      classes_(logits_of(run.workload)),
+      classes_(run.workload.layers.back().out.size()),
       accumulators_(run.images * classes_),
       logits_(run.images * classes_),
       missing_(run.images, classes_) {}
 
-void ResultSink::take(const Layer& layer, std::uint32_t image, std::uint32_t position,
-                      std::span<const std::int32_t> accumulators) {
-  for (std::size_t channel = 0; channel < accumulators.size(); ++channel) {
-    const std::size_t index = image * classes_ + channel * layer.out.positions() + position;
-    accumulators_[index] = accumulators[channel];
-    logits_[index] = layer.scale[channel] * accumulators[channel] + layer.offset[channel];
+void ResultSink::take(const LayerModel& model, std::uint32_t image, std::uint32_t position,
+                      const OutputSums& sums) {
+  const std::size_t channels = sums.accumulators.size();
+  for (std::size_t channel = 0; channel < channels; ++channel) {
+    const std::size_t index = image * classes_ + channel * model.layer().out.positions() + position;
+    accumulators_[index] = sums.accumulators[channel];
+    logits_[index] = model.logits()->real_value(sums, 0, channel);
   }
-  missing_[image] -= accumulators.size();
+  missing_[image] -= channels;
   if (missing_[image] == 0) {
     complete(image);
   }
@@ -51,9 +41,8 @@ void ResultSink::complete(std::uint32_t image) {
 
 EngineOutput ResultSink::output(std::vector<std::uint64_t> saturated) const {
   EngineOutput output{accumulators_, logits_, {}, run_.ledger, std::move(saturated)};
-  for (auto logit = logits_.begin(); logit != logits_.end(); logit += static_cast<std::ptrdiff_t>(classes_)) {
-    const auto largest = std::max_element(logit, logit + static_cast<std::ptrdiff_t>(classes_));
-    output.predicted.push_back(static_cast<std::uint32_t>(largest - logit));
+  for (std::size_t image = 0; image < run_.images; ++image) {
+    output.predicted.push_back(predicted_class(std::span(logits_).subspan(image * classes_, classes_)));
   }
   return output;
 }

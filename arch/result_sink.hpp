@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <span>
-
 #include "arch/engine_output.hpp"
 #include "arch/run_state.hpp"
 #include "components/sim_context.hpp"
@@ -14,9 +12,8 @@ class ResultSink {
  public:
   ResultSink(RunState& run, SimContext& context, const Progress& progress);
 
-  /// @param accumulators [channels] of one position of the layer that gives the logits
-  void take(const Layer& layer, std::uint32_t image, std::uint32_t position,
-            std::span<const std::int32_t> accumulators);
+  /// @param sums of one position of the layer that gives the logits
+  void take(const LayerModel& model, std::uint32_t image, std::uint32_t position, const OutputSums& sums);
   std::uint32_t images_done() const { return images_done_; }
   /// @pre all images are done
   EngineOutput output(std::vector<std::uint64_t> saturated) const;

@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <set>
 #include <utility>
 
 #include "configs/cost.hpp"
@@ -17,20 +16,6 @@ constexpr double kTera = 1e12;
 
 Second from_femtoseconds(std::uint64_t time) {
   return seconds(static_cast<double>(time) * kFemto);
-}
-
-std::uint32_t tiles_in_use(const Mapping& mapping) {
-  std::set<std::uint32_t> tiles;
-  for (const Phase& phase : mapping.phases) {
-    for (const Pass& pass : phase.passes) {
-      for (const Replica& replica : pass.replicas) {
-        for (const BankPlacement& bank : replica.banks) {
-          tiles.insert(bank.tile);
-        }
-      }
-    }
-  }
-  return static_cast<std::uint32_t>(tiles.size());
 }
 
 LayerResult layer_result(const Workload& workload, std::size_t index, const Mapping& mapping,
@@ -133,7 +118,7 @@ double Results::tops_per_watt() const {
 Results make_results(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping,
                      const EngineOutput& output, const EventOutput* timing, std::string engine,
                      Provenance provenance) {
-  const CostTable costs = cost_table(accelerator, tiles_in_use(mapping));
+  const CostTable costs = cost_table(accelerator, mapping.tiles_in_use());
   const Second elapsed = timing != nullptr ? from_femtoseconds(timing->end_time) : seconds(0);
   Results results{.accelerator = accelerator.name,
                   .network = workload.network,

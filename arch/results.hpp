@@ -24,7 +24,7 @@ struct Provenance {
 
 struct LayerResult {
   std::string name;
-  std::string kind;    ///< "convolution", "linear" or "max_pool"
+  std::string kind;    ///< "convolution", "linear", "max_pool" or "average_pool"
   std::uint64_t macs;  ///< of one image
   Joule energy;        ///< of all images, without leakage
   std::uint64_t ou_reads;
@@ -33,7 +33,7 @@ struct LayerResult {
   std::uint64_t saturated_conversions;
   std::uint32_t arrays;  ///< all replicas
   std::uint32_t replicas;
-  double utilization;             ///< cells in use / cells allocated, 0 for layers without weights
+  double utilization;             ///< cells in use / cells allocated, 0 for layers without arrays
   std::optional<Second> latency;  ///< event engine: first transfer to last output, of the last image
 };
 

@@ -14,16 +14,15 @@ RunState::RunState(const Workload& workload_, const Accelerator& accelerator_, c
       wiring(workload_, mapping_),
       ledger(workload_.layers.size()),
       recorder(workload_, images, traces),
-      image_map(workload_.image) {
-  const LutConfig& lut = accelerator.tile.lut;
+      image_map(workload_.image, Content::codes) {
+  models.reserve(workload.layers.size());
   for (std::size_t index = 0; index < workload.layers.size(); ++index) {
     const Layer& layer = workload.layers[index];
-    arrays.push_back(layer.has_weights() ? program_arrays(layer, *mapping.layers[index], accelerator)
-                                         : std::vector<ArrayModel>());
-    tables.push_back(layer.requantize
-                         ? std::optional<LutModel>(std::in_place, layer, lut.mode, lut.index_bits)
-                         : std::nullopt);
-    maps.push_back(std::make_unique<FeatureMap>(layer.out));
+    arrays.push_back(mapping.layers[index] ? program_arrays(layer, *mapping.layers[index], accelerator)
+                                           : std::vector<ArrayModel>());
+    models.emplace_back(workload, accelerator, mapping, index);
+    maps.push_back(
+        std::make_unique<FeatureMap>(layer.out, content_of(workload, static_cast<std::int32_t>(index))));
   }
 }
 

@@ -2,14 +2,13 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "arch/event_engine.hpp"
 #include "arch/feature_map.hpp"
+#include "arch/layer_model.hpp"
 #include "arch/recorder.hpp"
 #include "arch/wiring.hpp"
-#include "components/model/lut_model.hpp"
 
 namespace sumline {
 
@@ -26,15 +25,16 @@ struct RunState {
   const std::uint32_t images;  ///< processes number them from 0
   const Wiring wiring;
   std::vector<std::vector<ArrayModel>> arrays;  ///< [workload.layers][regions]
-  std::vector<std::optional<LutModel>> tables;  ///< [workload.layers] where requantize
+  std::vector<LayerModel> models;               ///< [workload.layers]
   ActionLedger ledger;
   Recorder recorder;
   FeatureMap image_map;
   std::vector<std::unique_ptr<FeatureMap>> maps;  ///< [workload.layers]
   std::uint32_t requesters = 0;                   ///< ids given so far, in the order of construction
 
-  FeatureMap& source(const Layer& layer) {
-    return layer.input < 0 ? image_map : *maps[static_cast<std::size_t>(layer.input)];
+  /// What layer `source` hands on, -1 = the images.
+  FeatureMap& map(std::int32_t source) {
+    return source < 0 ? image_map : *maps[static_cast<std::size_t>(source)];
   }
   /// Blocks the calling process until nobody reads what a map holds from two images ago.
   void wait_until_free(const Outlet& outlet, std::uint32_t image);

@@ -31,7 +31,7 @@ void Sequencer::wait_for_turn(std::size_t pass, std::uint32_t image) {
 
 void Sequencer::wait_for_entry(std::uint32_t image) {
   if (serial_) {
-    wait_for_images(passes_.back(), image);
+    run_.maps.back()->wait_for_images(image);
   }
 }
 

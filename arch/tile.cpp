@@ -9,6 +9,8 @@ Tile::Tile(const sc_core::sc_module_name& name, const TileConfig& config, Action
       bus("bus", config.bus, Action::bus_bit, ledger),
       accumulator("accumulator", config.accumulator, ledger),
       lut("lut", config.lut.service, ledger),
-      max_pool("max_pool", config.max_pool, ledger) {}
+      max_pool("max_pool", config.max_pool, ledger) {
+  if (config.digital) digital.emplace("digital", *config.digital, ledger);
+}
 
 }  // namespace sumline

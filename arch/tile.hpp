@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <systemc>
 
 #include "components/accumulator.hpp"
 #include "components/buffer.hpp"
+#include "components/digital_unit.hpp"
 #include "components/link.hpp"
 #include "components/lut_unit.hpp"
 #include "components/max_pool.hpp"
@@ -13,7 +15,7 @@
 namespace sumline {
 
 /// What the banks of a tile share: the buffer with the input maps, the bus between it and the banks, and the
-/// units that make codes of accumulators.
+/// units that make codes of accumulators, or what needs no arrays.
 class Tile : public sc_core::sc_module {
  public:
   Tile(const sc_core::sc_module_name& name, const TileConfig& config, ActionLedger& ledger);
@@ -21,6 +23,7 @@ class Tile : public sc_core::sc_module {
   Buffer buffer;
   Link bus;
   Accumulator accumulator;
+  std::optional<DigitalUnit> digital;  ///< where the chip has it
   LutUnit lut;
   MaxPool max_pool;
 };

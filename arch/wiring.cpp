@@ -3,25 +3,22 @@
 
 #include <algorithm>
 
-#include "arch/network_graph.hpp"
+#include "arch/layer_homes.hpp"
 
 namespace sumline {
+
 Wiring::Wiring(const Workload& workload, const Mapping& mapping) : images{}, layers(workload.layers.size()) {
-  for (std::uint32_t index = 0; index < layers.size(); ++index) {
-    if (workload.layers[index].has_weights() && producer(workload, index) < 0) {
-      image_fed.push_back(index);
-    }
-  }
-  images.tile = mapping.layers[image_fed.front()]->home_tile;
+  const auto outlet = [&](std::int32_t source) -> Outlet& {
+    return source < 0 ? images : layers[static_cast<std::size_t>(source)];
+  };
   for (std::uint32_t index = 0; index < layers.size(); ++index) {
     const Layer& layer = workload.layers[index];
-    Outlet& source = layer.input < 0 ? images : layers[static_cast<std::size_t>(layer.input)];
-    source.readers.push_back(index);
-    if (layer.has_weights()) {
-      source.buffered.push_back(index);
-      layers[index].tile = mapping.layers[index]->home_tile;
-    } else {
-      layers[index].tile = source.tile;
+    layers[index].tile = mapping.homes[index].tile;
+    outlet(layer.input).readers.push_back(index);
+    if (layer.has_weights()) outlet(layer.input).copies.push_back({index, layer.activations.bits});
+    if (layer.residual >= 0) {
+      outlet(layer.residual).readers.push_back(index);
+      outlet(layer.residual).copies.push_back({index, element_bits(workload, mapping, layer.residual)});
     }
   }
 }

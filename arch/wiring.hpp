@@ -6,23 +6,26 @@
 
 #include "arch/mapping.hpp"
 
-/// Who hands codes to whom, read off the network's graph and the mapping.
+/// Who hands what to whom, read off the network's graph and the mapping.
 namespace sumline {
 
-/// Where the codes of the images or of one layer go.
+/// What one layer keeps of another's map in the buffer of its own home tile.
+struct BufferedCopy {
+  std::uint32_t reader;
+  std::uint32_t element_bits;
+};
+
+/// Where what the images or one layer hand on goes.
 struct Outlet {
-  std::uint32_t tile =
-      0;  ///< where they leave a LUT or max-pool unit; images: where they are pooled, if at all
-  std::vector<std::uint32_t>
-      buffered;  ///< layers with weights that read them: each from a copy in its home tile
-  std::vector<std::uint32_t> readers;  ///< these and the max_pool layers
+  std::uint32_t tile = 0;  ///< where it is made; images come from outside
+  /// Of layers with weights that read it, and of layers that add it as their residual.
+  std::vector<BufferedCopy> copies;
+  std::vector<std::uint32_t> readers;  ///< these and the pooling layers: all must finish before it may go
 };
 
 struct Wiring {
   Outlet images;
   std::vector<Outlet> layers;  ///< [workload.layers]
-  std::vector<std::uint32_t>
-      image_fed;  ///< layers with weights that the images reach directly or through pooling
 
   Wiring(const Workload& workload, const Mapping& mapping);
 };

@@ -12,7 +12,7 @@
 namespace sumline {
 
 /// The quantisation tables of a tile and the output register that takes their codes.
-/// In:     the accumulators of one position.
+/// In:     the integers that enter z of one position.
 /// Out:    one code per output channel.
 /// Time:   after the grant, ceil(channels / per_tile) codes one after another, each its compares
 /// (threshold_search: as many as
@@ -23,9 +23,9 @@ class LutUnit : public sc_core::sc_module {
  public:
   LutUnit(const sc_core::sc_module_name& name, const ServiceConfig& config, ActionLedger& ledger);
 
-  /// Blocks the calling thread. @param accumulators [channels] @param codes [channels]
+  /// Blocks the calling thread. @param sums of one position @param codes [channels]
   Service quantize(Requester& requester, std::size_t layer, const LutModel& model, std::uint32_t code_bits,
-                   std::span<const std::int32_t> accumulators, std::span<std::uint8_t> codes);
+                   const OutputSums& sums, std::span<std::uint8_t> codes);
 
  private:
   const std::uint64_t units_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "energy/adc_laws.hpp"
@@ -132,7 +133,8 @@ struct TileConfig {
   std::uint32_t banks{};
   BufferConfig buffer;
   LinkConfig bus;
-  ServiceConfig accumulator;  ///< adds partial accumulators of row tiles
+  ServiceConfig accumulator;  ///< adds partial accumulators of row tiles, residuals and what is averaged
+  std::optional<ServiceConfig> digital;  ///< multiplies and adds for exact layers; energy and time of one
   LutConfig lut;
   ServiceConfig max_pool;     ///< energy and time of one compare
   BlockCost output_register;  ///< energy: of one bit in and out

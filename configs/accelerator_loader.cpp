@@ -210,6 +210,7 @@ TileConfig read_tile(const TomlTable& table) {
   tile.buffer = read_buffer(table.table("buffer"));
   tile.bus = read_link(table.table("bus"));
   tile.accumulator = read_service(table.table("accumulator"));
+  if (table.has("digital")) tile.digital = read_service(table.table("digital"));
   tile.lut = read_lut(table.table("lut"));
   tile.max_pool = read_service(table.table("max_pool"));
   tile.output_register = read_block(table.table("output_register"));

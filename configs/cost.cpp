@@ -34,9 +34,10 @@ std::uint32_t routers(const ChipConfig& chip, std::uint32_t tiles) {
 std::vector<Block> blocks(const Accelerator& accelerator) {
   const BankConfig& bank = accelerator.bank;
   const TileConfig& tile = accelerator.tile;
+  const ServiceConfig digital = tile.digital.value_or(ServiceConfig{});
   const AdcFigures adc = adc_figures(accelerator.adc.cost, accelerator.adc.bits);
   const std::uint64_t arrays = bank.arrays;
-  const bool digital = has_digital_correction(accelerator.weights);
+  const bool corrects = has_digital_correction(accelerator.weights);
   return {
       block(Component::dac, Scope::bank, arrays * accelerator.array.rows, accelerator.dac.cost),
       block(Component::array, Scope::bank, arrays, accelerator.array.cost),
@@ -45,7 +46,7 @@ std::vector<Block> blocks(const Accelerator& accelerator) {
       {Component::adc, Scope::bank, arrays * accelerator.adc.per_array, adc.power, adc.area,
        accelerator.adc.cost.leakage, accelerator.adc.cost.source},
       block(Component::shift_adder, Scope::bank, bank.shift_adders, bank.shift_adder),
-      block(Component::offset_correction, Scope::bank, digital ? 1 : 0, bank.offset_correction),
+      block(Component::offset_correction, Scope::bank, corrects ? 1 : 0, bank.offset_correction),
       block(Component::input_register, Scope::bank, 1, bank.input_register),
       block(Component::output_register, Scope::bank, 1, bank.output_register),
       block(Component::buffer, Scope::tile, 1, tile.buffer.read),
@@ -53,6 +54,7 @@ std::vector<Block> blocks(const Accelerator& accelerator) {
       block(Component::router, Scope::router, 1, accelerator.chip.router.cost),
       block(Component::external_link, Scope::chip, 1, accelerator.chip.external_link.cost),
       block(Component::accumulator, Scope::tile, tile.accumulator.per_tile, tile.accumulator.cost),
+      block(Component::digital, Scope::tile, digital.per_tile, digital.cost),
       block(Component::lut, Scope::tile, tile.lut.service.per_tile, tile.lut.service.cost),
       block(Component::max_pool, Scope::tile, tile.max_pool.per_tile, tile.max_pool.cost),
       block(Component::tile_output_register, Scope::tile, 1, tile.output_register),
@@ -89,6 +91,7 @@ CostTable cost_table(const Accelerator& accelerator, std::uint32_t tiles_in_use)
   table[Action::router_bit] = accelerator.chip.router.cost.energy;
   table[Action::external_bit] = accelerator.chip.external_link.cost.energy;
   table[Action::accumulator_add] = tile.accumulator.cost.energy;
+  if (tile.digital) table[Action::digital_mac] = tile.digital->cost.energy;
   table[Action::lut_lookup] = tile.lut.service.cost.energy;
   table[Action::pool_compare] = tile.max_pool.cost.energy;
   table[Action::tile_register_bit] = tile.output_register.energy;

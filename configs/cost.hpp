@@ -26,11 +26,11 @@ struct Block {
 };
 
 /// DACs one per wordline and sample-and-holds one per bitline of each array, converters per array,
-/// shift-adders and registers per bank, buffer, bus, accumulators, LUT units, max-pool units and output
+/// shift-adders and registers per bank, buffer, bus, accumulators, digital units (if any), LUT units, max-pool units and output
 /// register per tile, routers, one external link.
 std::vector<Block> blocks(const Accelerator& accelerator);
 
-/// @param tiles_in_use tiles that hold weights, 1..chip.tiles; the others leak only where chip.idle_tiles =
+/// @param tiles_in_use tiles that work for the network, 1..chip.tiles; the others leak only where chip.idle_tiles =
 /// leaking
 CostTable cost_table(const Accelerator& accelerator, std::uint32_t tiles_in_use);
 

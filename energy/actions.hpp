@@ -28,7 +28,8 @@ enum class Action : std::uint8_t {
   bus_bit,            ///< one bit over a tile's bus
   router_bit,         ///< one bit from one tile to another
   external_bit,       ///< one bit on or off the chip: images in, logits out
-  accumulator_add,    ///< one partial accumulator added in the tile (row tiles of one layer)
+  accumulator_add,    ///< one addition in the tile: row tiles, residuals, averages, sums of inputs
+  digital_mac,        ///< one multiply-accumulate of the tile's digital unit
   lut_lookup,         ///< one access of the quantisation table (threshold search: one compare)
   pool_compare,       ///< one compare of the max-pool unit
   tile_register_bit,  ///< one bit of a result code written to and later read from a tile's output register
@@ -53,6 +54,7 @@ enum class Component : std::uint8_t {
   router,
   external_link,
   accumulator,
+  digital,
   lut,
   max_pool,
   tile_output_register,

@@ -5,14 +5,15 @@
 #include <cstdint>
 #include <span>
 
+#include "components/model/code_rounding.hpp"
 #include "traces/workload.hpp"
 
 namespace sumline {
 
 /// The codes on a layer's rows for output positions [begin, begin + vectors.size() / layer.rows()), one
-/// vector after the other. Position = row * out.width + column; padding reads 0. @param map [in.channels,
-/// in.height, in.width]
-void gather_inputs(const Layer& layer, std::span<const std::uint8_t> map, std::size_t begin,
-                   std::span<std::uint8_t> vectors);
+/// vector after the other. Position = row * out.width + column; padding reads Layer::padding_codes or, without
+/// them, the code for 0. @param map [in.channels, in.height, in.width] @param rounding of the map's codes
+void gather_inputs(const Layer& layer, const CodeRounding& rounding, std::span<const std::uint8_t> map,
+                   std::size_t begin, std::span<std::uint8_t> vectors);
 
 }  // namespace sumline

@@ -97,7 +97,12 @@ void widen(const std::uint8_t* codes, std::size_t depth, std::int16_t* wide) {
   }
 }
 
-void multiply_all(const IntegerMatrix& weights, const std::uint8_t* codes, std::size_t count,
+void widen(const std::int16_t* values, std::size_t depth, std::int16_t* wide) {
+  std::copy_n(values, depth, wide);
+}
+
+template <class Code>
+void multiply_all(const IntegerMatrix& weights, const Code* codes, std::size_t count,
                   std::int32_t* products) {
   const std::size_t depth = weights.depth();
   const std::size_t pairs = (depth + 1) / 2;
@@ -116,7 +121,8 @@ void multiply_all(const IntegerMatrix& weights, const std::uint8_t* codes, std::
 
 #else
 
-void multiply_all(const IntegerMatrix& weights, const std::uint8_t* codes, std::size_t count,
+template <class Code>
+void multiply_all(const IntegerMatrix& weights, const Code* codes, std::size_t count,
                   std::int32_t* products) {
   const std::size_t pairs = (weights.depth() + 1) / 2;
   std::fill_n(products, count * weights.rows(), 0);
@@ -132,6 +138,16 @@ void multiply_all(const IntegerMatrix& weights, const std::uint8_t* codes, std::
 
 #endif
 
+void multiply_codes(const IntegerMatrix& weights, const std::uint8_t* codes, std::size_t count,
+                    std::int32_t* products) {
+  multiply_all(weights, codes, count, products);
+}
+
+void multiply_values(const IntegerMatrix& weights, const std::int16_t* values, std::size_t count,
+                     std::int32_t* products) {
+  multiply_all(weights, values, count, products);
+}
+
 }  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace sumline
@@ -140,7 +156,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace sumline {
 
-HWY_EXPORT(multiply_all);
+HWY_EXPORT(multiply_codes);
+HWY_EXPORT(multiply_values);
 
 IntegerMatrix::IntegerMatrix(std::span<const std::int16_t> values, std::size_t rows, std::size_t depth)
     : rows_(rows), depth_(depth), packed_((rows + kBlock - 1) / kBlock * ((depth + 1) / 2) * kBlock * 2) {
@@ -157,7 +174,14 @@ void multiply(const IntegerMatrix& weights, std::span<const std::uint8_t> codes,
               std::span<std::int32_t> products) {
   SUMLINE_ASSERT(codes.size() >= count * weights.depth() && products.size() >= count * weights.rows(),
                  "a product needs [count, depth] codes and room for [count, rows] results");
-  HWY_DYNAMIC_DISPATCH(multiply_all)(weights, codes.data(), count, products.data());
+  HWY_DYNAMIC_DISPATCH(multiply_codes)(weights, codes.data(), count, products.data());
+}
+
+void multiply(const IntegerMatrix& weights, std::span<const std::int16_t> values, std::size_t count,
+              std::span<std::int32_t> products) {
+  SUMLINE_ASSERT(values.size() >= count * weights.depth() && products.size() >= count * weights.rows(),
+                 "a product needs [count, depth] values and room for [count, rows] results");
+  HWY_DYNAMIC_DISPATCH(multiply_values)(weights, values.data(), count, products.data());
 }
 
 }  // namespace sumline

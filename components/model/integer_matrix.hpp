@@ -34,4 +34,8 @@ class IntegerMatrix {
 void multiply(const IntegerMatrix& weights, std::span<const std::uint8_t> codes, std::size_t count,
               std::span<std::int32_t> products);
 
+/// The same for integers that codes stand for. @param values [count, weights.depth()], each -255..255
+void multiply(const IntegerMatrix& weights, std::span<const std::int16_t> values, std::size_t count,
+              std::span<std::int32_t> products);
+
 }  // namespace sumline

@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "components/model/affine_codes.hpp"
-#include "components/model/slicing.hpp"
 #include "energy/error.hpp"
 
 namespace sumline {
@@ -23,36 +22,60 @@ std::int32_t narrow(std::int64_t threshold) {
   return static_cast<std::int32_t>(std::clamp(threshold, -highest, highest));
 }
 
+/// Where rounding puts a boundary of code j: at (j - 1/2 - shift) * step.
+double shift(const CodeFormat& format) {
+  switch (format.encoding) {
+    case Encoding::unsigned_binary:
+      return 0;
+    case Encoding::mid_rise:
+      return std::exp2(format.bits - 1.0) - 0.5;
+    case Encoding::ternary:
+      return 1;
+  }
+  return 0;
+}
+
 }  // namespace
 
-LutModel::LutModel(const Layer& layer, LutMode mode, std::uint32_t index_bits)
+LutModel::LutModel(const Layer& layer, std::uint64_t largest, LutMode mode, std::uint32_t index_bits)
     : mode_(mode),
       bits_(layer.quantizer.format.bits),
-      largest_(static_cast<std::int32_t>(largest_accumulator(layer))) {
+      steps_(layer.quantizer.format.levels() - 1),
+      largest_(static_cast<std::int32_t>(largest)),
+      channels_(layer.out.channels),
+      step_(layer.quantizer.step),
+      boundaries_(layer.quantizer.boundaries) {
   SUMLINE_ASSERT(layer.requantize, "only a layer that requantises has a table");
-  for (std::size_t channel = 0; channel < layer.out.channels; ++channel) {
-    slope_.push_back(layer.scale[channel] / layer.quantizer.step);
-    start_.push_back(layer.offset[channel] / layer.quantizer.step);
+  if (layer.affine_of_one()) {
+    build_affine(layer);
+  } else {
+    affine_.emplace(layer);
   }
   if (mode == LutMode::direct) {
     build_table(index_bits);
-    return;
+  } else if (!affine_) {
+    build_bounds(layer);
+    build_estimate();
   }
-  build_bounds(layer);
-  build_estimate();
+}
+
+void LutModel::build_affine(const Layer& layer) {
+  for (std::size_t channel = 0; channel < channels_; ++channel) {
+    slope_.push_back(layer.scale[channel] / step_);
+    start_.push_back(layer.offset[channel] / step_ + shift(layer.quantizer.format));
+  }
 }
 
 void LutModel::build_bounds(const Layer& layer) {
-  const std::size_t steps = (std::size_t{1} << bits_) - 1;
-  for (std::size_t index = 0; index < layer.out.channels * steps; ++index) {
-    const std::int64_t sign = slope_[index / steps] < 0 ? -1 : 1;
+  for (std::size_t index = 0; index < channels_ * steps_; ++index) {
+    const std::int64_t sign = slope_[index / steps_] < 0 ? -1 : 1;
     bounds_.push_back(narrow(sign * layer.quantizer.thresholds[index]));
   }
 }
 
 void LutModel::build_estimate() {
-  for (std::size_t index = 0; index < kBatch * slope_.size(); ++index) {
-    const std::size_t channel = index % slope_.size();
+  for (std::size_t index = 0; index < kBatch * channels_; ++index) {
+    const std::size_t channel = index % channels_;
     batch_slope_.push_back(static_cast<float>(slope_[channel]));
     batch_start_.push_back(static_cast<float>(start_[channel] + 0.5));
     batch_doubt_.push_back(static_cast<float>(thresholds_follow(channel) ? kDoubt : kEverything));
@@ -62,11 +85,10 @@ void LutModel::build_estimate() {
 /// True where every threshold that an accumulator can meet stands where the affine map crosses its boundary,
 /// to half the doubt.
 bool LutModel::thresholds_follow(std::size_t channel) const {
-  const std::size_t steps = (std::size_t{1} << bits_) - 1;
   const double slope = std::abs(slope_[channel]);
   const double start = start_[channel] + 0.5;
-  for (std::size_t code = 1; code <= steps; ++code) {
-    const double bound = bounds_[channel * steps + code - 1];
+  for (std::size_t code = 1; code <= steps_; ++code) {
+    const double bound = bounds_[channel * steps_ + code - 1];
     const double boundary = static_cast<double>(code);
     if (slope * bound + start < boundary - kDoubt / 2 ||
         slope * (bound - 1) + start > boundary + kDoubt / 2) {
@@ -78,54 +100,78 @@ bool LutModel::thresholds_follow(std::size_t channel) const {
 
 void LutModel::build_table(std::uint32_t index_bits) {
   addresses_per_code_ = std::ldexp(1.0, static_cast<int>(index_bits) - static_cast<int>(bits_));
-  const double top = static_cast<double>((1U << bits_) - 1);
+  const double top = steps_;
   for (std::size_t address = 0; address < (std::size_t{1} << index_bits); ++address) {
     const double middle = (static_cast<double>(address) + 0.5) / addresses_per_code_;
     table_.push_back(static_cast<std::uint8_t>(std::min(std::nearbyint(middle), top)));
   }
 }
 
-std::uint8_t LutModel::code(std::size_t channel, std::int32_t accumulator) const {
-  return mode_ == LutMode::direct ? look_up(channel, accumulator) : search(channel, accumulator);
+void LutModel::codes(const OutputSums& sums, std::span<std::uint8_t> codes, std::size_t stride) const {
+  const std::size_t count = sums.accumulators.size() / channels_;
+  std::size_t done = 0;
+  if (mode_ == LutMode::threshold_search && !affine_) {
+    done = estimate_codes(sums.accumulators, codes, stride);
+  }
+  for (; done < count; ++done) {
+    for (std::size_t channel = 0; channel < channels_; ++channel) {
+      codes[channel * stride + done] = code(sums, done, channel);
+    }
+  }
 }
 
-void LutModel::codes(std::span<const std::int32_t> accumulators, std::span<std::uint8_t> codes,
-                     std::size_t stride) const {
-  const std::size_t channels = slope_.size();
-  const std::size_t count = accumulators.size() / channels;
-  std::size_t done = 0;
-  const AffineBatch batch{batch_slope_, batch_start_, batch_doubt_, largest_, (1U << bits_) - 1};
-  std::vector<std::uint8_t> estimates(kBatch * channels);
-  std::vector<std::uint32_t> doubtful(kBatch * channels);
-  for (; mode_ == LutMode::threshold_search && done + kBatch <= count; done += kBatch) {
-    const auto sums = accumulators.subspan(done * channels, kBatch * channels);
+std::size_t LutModel::estimate_codes(std::span<const std::int32_t> accumulators,
+                                     std::span<std::uint8_t> codes, std::size_t stride) const {
+  const std::size_t batches = accumulators.size() / (channels_ * kBatch);
+  if (batches == 0) return 0;
+  const AffineBatch batch{batch_slope_, batch_start_, batch_doubt_, largest_, steps_};
+  std::vector<std::uint8_t> estimates(kBatch * channels_);
+  std::vector<std::uint32_t> doubtful(kBatch * channels_);
+  for (std::size_t done = 0; done < batches * kBatch; done += kBatch) {
+    const auto sums = accumulators.subspan(done * channels_, kBatch * channels_);
     const std::size_t found = affine_codes(sums, batch, estimates, doubtful);
     for (std::size_t index = 0; index < found; ++index) {
-      estimates[doubtful[index]] = search(doubtful[index] % channels, sums[doubtful[index]]);
+      estimates[doubtful[index]] = search(doubtful[index] % channels_, sums[doubtful[index]]);
     }
-    for (std::size_t channel = 0; channel < channels; ++channel) {
+    for (std::size_t channel = 0; channel < channels_; ++channel) {
       for (std::size_t index = 0; index < kBatch; ++index) {
-        codes[channel * stride + done + index] = estimates[index * channels + channel];
+        codes[channel * stride + done + index] = estimates[index * channels_ + channel];
       }
     }
   }
-  for (; done < count; ++done) {
-    for (std::size_t channel = 0; channel < channels; ++channel) {
-      codes[channel * stride + done] = code(channel, accumulators[done * channels + channel]);
-    }
+  return batches * kBatch;
+}
+
+std::uint8_t LutModel::code(const OutputSums& sums, std::size_t position, std::size_t channel) const {
+  if (affine_) {
+    const double z = affine_->real_value(sums, position, channel);
+    return mode_ == LutMode::direct ? look_up((z - boundaries_.front()) / step_ + 0.5)
+                                    : boundaries_reached(z);
   }
+  const std::int32_t accumulator = sums.accumulators[position * channels_ + channel];
+  return mode_ == LutMode::direct ? look_up(slope_[channel] * accumulator + start_[channel])
+                                  : search(channel, accumulator);
 }
 
 std::uint8_t LutModel::search(std::size_t channel, std::int32_t accumulator) const {
-  const std::size_t steps = (std::size_t{1} << bits_) - 1;
-  const auto first = bounds_.begin() + static_cast<std::ptrdiff_t>(channel * steps);
-  const auto above = std::upper_bound(first, first + static_cast<std::ptrdiff_t>(steps),
+  const auto first = bounds_.begin() + static_cast<std::ptrdiff_t>(channel * steps_);
+  const auto above = std::upper_bound(first, first + static_cast<std::ptrdiff_t>(steps_),
                                       slope_[channel] < 0 ? -accumulator : accumulator);
   return static_cast<std::uint8_t>(above - first);
 }
 
-std::uint8_t LutModel::look_up(std::size_t channel, std::int32_t accumulator) const {
-  const double address = (slope_[channel] * accumulator + start_[channel]) * addresses_per_code_;
+/// Boundaries are about a step apart: from where z would be among them it is not far to where it is.
+std::uint8_t LutModel::boundaries_reached(double z) const {
+  const double estimate = (z - boundaries_.front()) / step_ + 1;
+  auto code = static_cast<std::size_t>(std::clamp(estimate, 0.0, static_cast<double>(steps_)));
+  while (code < steps_ && z >= boundaries_[code]) ++code;
+  while (code > 0 && z < boundaries_[code - 1]) --code;
+  return static_cast<std::uint8_t>(code);
+}
+
+/// @param level distance from half a step below the first boundary, in steps
+std::uint8_t LutModel::look_up(double level) const {
+  const double address = level * addresses_per_code_;
   return table_[static_cast<std::size_t>(std::clamp(address, 0.0, static_cast<double>(table_.size() - 1)))];
 }
 

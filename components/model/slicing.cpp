@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "components/model/slicing.hpp"
 
-#include <algorithm>
-#include <cstdlib>
-
 #include "energy/error.hpp"
 
 namespace sumline {
@@ -25,12 +22,6 @@ void append_slices(std::vector<WeightSlice>& slices, CodeFormat format, std::uin
 }
 
 }  // namespace
-
-std::uint64_t largest_accumulator(const Layer& layer) {
-  const auto largest_weight = std::max(std::abs(layer.weights.value(0)),
-                                       std::abs(layer.weights.value((1U << layer.weights.bits) - 1)));
-  return layer.rows() * ((1U << layer.activations.bits) - 1) * static_cast<std::uint64_t>(largest_weight);
-}
 
 WeightSlicing::WeightSlicing(WeightMapping mapping, CodeFormat format, std::uint32_t cell_bits)
     : constant(0) {

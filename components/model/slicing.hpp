@@ -12,9 +12,6 @@
 /// equation.
 namespace sumline {
 
-/// The largest magnitude an exact accumulator of `layer` can have: rows * (2^b - 1) * max |weight|.
-std::uint64_t largest_accumulator(const Layer& layer);
-
 /// One group of columns: the digit every weight code stores there, and the factor of its partial sums.
 struct WeightSlice {
   std::int32_t coefficient;             ///< a_p

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "components/accumulator.hpp"
+#include "components/digital_unit.hpp"
 #include "components/link.hpp"
 #include "components/lut_unit.hpp"
 #include "components/max_pool.hpp"
@@ -85,37 +86,33 @@ TEST_CASE("a search takes one access per bit of the code, a direct table one, ch
     SimContext context;
     ActionLedger ledger(1);
     LutUnit unit("lut", service(2, 2), ledger);
-    const LutModel model(quantizing_layer(), mode, 6);
+    const LutModel model(quantizing_layer(), 100, mode, 6);
     Requester requester(0);
     const std::vector<std::int32_t> sums = {-4, 0, 3, 7, 100};
     std::vector<std::uint8_t> codes(5);
-    CHECK(done_at(context, [&] { unit.quantize(requester, 0, model, 3, sums, codes); }) == done);
+    CHECK(done_at(context, [&] { unit.quantize(requester, 0, model, 3, {sums}, codes); }) == done);
     CHECK(codes == std::vector<std::uint8_t>{0, 0, 3, 7, 7});
     CHECK(ledger.count(0, Action::lut_lookup) == accesses);
     CHECK(ledger.count(0, Action::tile_register_bit) == 15);
   }
 }
 
-TEST_CASE("pooling takes the compares of the codes under the window, padding left out") {
-  Layer layer;
-  layer.kind = LayerKind::max_pool;
-  layer.in = {2, 3, 3};
-  layer.kernel = 3;
-  layer.stride = 2;
-  layer.padding = 1;
-  layer.out = {2, 2, 2};
-  std::vector<std::uint8_t> map(18);
-  for (std::size_t index = 0; index < map.size(); ++index) {
-    map[index] = static_cast<std::uint8_t>(index);
-  }
+TEST_CASE("pooling takes the compares of the cells under the window, channels in turns") {
   SimContext context;
   ActionLedger ledger(1);
   MaxPool unit("max_pool", service(1, 2), ledger);
   Requester requester(0);
-  std::vector<std::uint8_t> codes(2);
-  CHECK(done_at(context, [&] { unit.pool(requester, 0, layer, map, 1, codes); }) == 2 + 2 * 3 * 2);
-  CHECK(codes == std::vector<std::uint8_t>{5, 14});
+  CHECK(done_at(context, [&] { unit.pool(requester, 0, 2, 4); }) == 2 + 2 * 3 * 2);
   CHECK(ledger.count(0, Action::pool_compare) == 6);
+}
+
+TEST_CASE("a tile's digital units share the products of a position") {
+  SimContext context;
+  ActionLedger ledger(1);
+  DigitalUnit unit("digital", service(4, 2), ledger);
+  Requester requester(0);
+  CHECK(done_at(context, [&] { unit.multiply(requester, 0, 9); }) == 2 + 3 * 2);
+  CHECK(ledger.count(0, Action::digital_mac) == 9);
 }
 
 }  // namespace

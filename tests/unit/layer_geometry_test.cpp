@@ -4,10 +4,12 @@
 #include <random>
 
 #include "components/model/input_vectors.hpp"
-#include "components/model/max_pool_model.hpp"
+#include "components/model/pool_model.hpp"
 
 namespace sumline {
 namespace {
+
+const CodeRounding kAsTheyAre(CodeFormat{}, CodeFormat{});
 
 /// A 3-channel 7x6 map under a window, codes numbered from 1 so that no code is mistaken for padding.
 Layer window_layer(LayerKind kind, std::uint32_t kernel, std::uint32_t stride, std::uint32_t padding) {
@@ -44,7 +46,7 @@ TEST_CASE("Input vectors hold each window channel by channel, padding as 0") {
         const Layer layer = window_layer(LayerKind::convolution, kernel, stride, padding);
         const std::size_t begin = layer.out.positions() / 3;
         std::vector<std::uint8_t> vectors((layer.out.positions() - begin) * layer.rows(), 99);
-        gather_inputs(layer, map, begin, vectors);
+        gather_inputs(layer, kAsTheyAre, map, begin, vectors);
         for (std::size_t index = 0; index < vectors.size(); ++index) {
           const auto position = begin + index / layer.rows();
           const auto row = static_cast<std::uint32_t>(index % layer.rows());
@@ -64,7 +66,7 @@ TEST_CASE("A linear layer takes the flattened map") {
   layer.kind = LayerKind::linear;
   layer.in = {3, 7, 6};
   std::vector<std::uint8_t> vector(layer.rows());
-  gather_inputs(layer, numbered_map(), 0, vector);
+  gather_inputs(layer, kAsTheyAre, numbered_map(), 0, vector);
   CHECK(vector == numbered_map());
 }
 

@@ -68,7 +68,7 @@ TEST_CASE("A layer is cut into row tiles and column tiles, row tiles outer") {
                                                   {{256, 300}, 0, 128},
                                                   {{256, 300}, 128, 200}});
   CHECK(layer.utilization == Approx(300.0 * 200 / (6 * 128 * 128)));
-  CHECK(layer.accumulator_bits == 22);  // 300 * 15 * 255 = 1147500 < 2^21, and a sign
+  CHECK(mapping.homes[0].accumulator_bits == 22);  // 300 * 15 * 255 = 1147500 < 2^21, and a sign
   CHECK(mapping.resident());
   CHECK(mapping.arrays_used == 6);
   CHECK(mapping.arrays_available == 16);
@@ -84,25 +84,24 @@ TEST_CASE("Arrays fill banks column tile by column tile, banks fill tiles in lay
   CHECK((first[2].tile == 1 && first[2].bank == 0));
   const auto& second = mapping.phases[0].passes[1].replicas[0].banks;
   CHECK((second[0].tile == 1 && second[0].bank == 1));
-  CHECK(mapping.layers[0]->home_tile == 0);
-  CHECK(mapping.layers[1]->home_tile == 1);
+  CHECK(mapping.homes[0].tile == 0);
+  CHECK(mapping.homes[1].tile == 1);
 }
 
 TEST_CASE("Traffic of a bank counts distinct rows and distinct outputs") {
   const Mapping mapping = map_network(network({linear(300, 50, -1)}), chip(4));
   const auto& banks = mapping.phases[0].passes[0].replicas[0].banks;
-  const LayerMapping& layer = *mapping.layers[0];
-  const BankTraffic shared_outputs = bank_traffic(layer, banks[0]);
+  const BankTraffic shared_outputs = bank_traffic(mapping, 0, banks[0]);
   CHECK(shared_outputs.input_bits == 256 * 4);
   CHECK(shared_outputs.outputs == 32);
   CHECK(shared_outputs.output_bits == 32 * 22);
   CHECK_FALSE(shared_outputs.crosses_tiles);
-  const BankTraffic all_outputs = bank_traffic(layer, banks[1]);
+  const BankTraffic all_outputs = bank_traffic(mapping, 0, banks[1]);
   CHECK(all_outputs.input_bits == (44 + 128) * 4);
   CHECK(all_outputs.outputs == 50);
-  CHECK(bank_traffic(layer, banks[2]).outputs == 18);
-  CHECK(bank_traffic(layer, banks[2]).crosses_tiles);
-  CHECK(bank_traffic(layer, {0, 0, {0, 1}}).input_bits == 128 * 4);
+  CHECK(bank_traffic(mapping, 0, banks[2]).outputs == 18);
+  CHECK(bank_traffic(mapping, 0, banks[2]).crosses_tiles);
+  CHECK(bank_traffic(mapping, 0, {0, 0, {0, 1}}).input_bits == 128 * 4);
 }
 
 TEST_CASE("An output whose slices lie in two column tiles counts in both banks, once in one") {
@@ -110,9 +109,9 @@ TEST_CASE("An output whose slices lie in two column tiles counts in both banks, 
   accelerator.array.cell_bits =
       3;  // 3 slices: output 42 has one bitline in the first column tile, two in the second
   const Mapping mapping = map_network(network({linear(100, 60, -1)}), accelerator);
-  CHECK(bank_traffic(*mapping.layers[0], {0, 0, {0}}).outputs == 43);
-  CHECK(bank_traffic(*mapping.layers[0], {0, 0, {1}}).outputs == 18);
-  CHECK(bank_traffic(*mapping.layers[0], {0, 0, {0, 1}}).outputs == 60);
+  CHECK(bank_traffic(mapping, 0, {0, 0, {0}}).outputs == 43);
+  CHECK(bank_traffic(mapping, 0, {0, 0, {1}}).outputs == 18);
+  CHECK(bank_traffic(mapping, 0, {0, 0, {0, 1}}).outputs == 60);
 }
 
 TEST_CASE("Free banks go to the layer with the most positions per replica") {
@@ -197,7 +196,7 @@ TEST_CASE("Traffic of a network by hand") {
   const Mapping mapping = map_network(workload, accelerator);
   ActionLedger ledger(3);
   count_traffic(ledger, workload, accelerator, mapping, 2);
-  const std::uint64_t accumulator = mapping.layers[0]->accumulator_bits;  // 9 * 15 * 255: 17 bits
+  const std::uint64_t accumulator = mapping.homes[0].accumulator_bits;  // 9 * 15 * 255: 17 bits
   CHECK(accumulator == 17);
   CHECK(ledger.count(0, Action::offset_add) == 2 * 36 * 9);
   CHECK(ledger.count(0, Action::input_register_bit) == 2 * 36 * 9 * 4);
@@ -211,7 +210,7 @@ TEST_CASE("Traffic of a network by hand") {
   CHECK(ledger.count(0, Action::external_bit) == 2 * 64 * 4);
   CHECK(ledger.count(1, Action::pool_compare) == 2 * 45 * 3);
   CHECK(ledger.count(2, Action::buffer_write_bit) == 2 * 45 * 4);
-  CHECK(ledger.count(2, Action::external_bit) == 2 * 10 * mapping.layers[2]->accumulator_bits);
+  CHECK(ledger.count(2, Action::external_bit) == 2 * 10 * mapping.homes[2].accumulator_bits);
   CHECK(ledger.total(Action::cell_write) == 0);
 }
 
@@ -226,12 +225,12 @@ TEST_CASE("Reprogramming is counted per image, traffic between home tiles once p
   count_traffic(ledger, workload, accelerator, spread, 3);
   CHECK(ledger.count(0, Action::cell_write) == 3 * 128 * 384);
   CHECK(ledger.count(1, Action::cell_write) == 3 * 96 * 80);
-  CHECK(ledger.count(0, Action::router_bit) == 3 * (128 * 4 + 32 * spread.layers[0]->accumulator_bits));
+  CHECK(ledger.count(0, Action::router_bit) == 3 * (128 * 4 + 32 * spread.homes[0].accumulator_bits));
   CHECK(ledger.count(1, Action::router_bit) == 0);
 
   accelerator.chip.tiles = 3;
   const Mapping resident = map_network(workload, accelerator);
-  REQUIRE(resident.layers[1]->home_tile == 2);
+  REQUIRE(resident.homes[1].tile == 2);
   ActionLedger further(2);
   count_traffic(further, workload, accelerator, resident, 3);
   CHECK(further.count(1, Action::router_bit) == 3 * 96 * 4);

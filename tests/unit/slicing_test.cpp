@@ -46,15 +46,4 @@ TEST_CASE("A DAC of d bits takes ceil(b / d) digits") {
   }
 }
 
-TEST_CASE("The largest accumulator is that of all inputs full and all weights extreme") {
-  Layer layer;
-  layer.kind = LayerKind::linear;
-  layer.in = {400, 1, 1};
-  layer.activations = {Encoding::unsigned_binary, 8};
-  layer.weights = {Encoding::mid_rise, 8};
-  CHECK(largest_accumulator(layer) == 400ULL * 255 * 255);
-  layer.weights = {Encoding::unsigned_binary, 3};
-  CHECK(largest_accumulator(layer) == 400ULL * 255 * 7);
-}
-
 }  // namespace sumline
