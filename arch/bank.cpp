@@ -24,7 +24,7 @@ std::unique_ptr<VectorUnit> make_unit(RunState& run, std::uint32_t layer,
     case Fidelity::job:
       return std::make_unique<JobUnit>("arrays", arrays, timing, counter);
     case Fidelity::cycle:
-      return std::make_unique<OuController>("arrays", arrays, timing, counter);
+      return std::make_unique<OuController>("arrays", arrays, timing, counter, run.slot_timer);
   }
   return nullptr;
 }

@@ -9,6 +9,7 @@
 #include "arch/layer_model.hpp"
 #include "arch/recorder.hpp"
 #include "arch/wiring.hpp"
+#include "components/slot_timer.hpp"
 
 namespace sumline {
 
@@ -30,7 +31,8 @@ struct RunState {
   Recorder recorder;
   FeatureMap image_map;
   std::vector<std::unique_ptr<FeatureMap>> maps;  ///< [workload.layers]
-  std::uint32_t requesters = 0;                   ///< ids given so far, in the order of construction
+  SlotTimer slot_timer{"slot_timer"};
+  std::uint32_t requesters = 0;  ///< ids given so far, in the order of construction
 
   /// What layer `source` hands on, -1 = the images.
   FeatureMap& map(std::int32_t source) {

@@ -2,17 +2,10 @@
 #pragma once
 
 #include <systemc>
-#include <vector>
 
 #include "components/crossbar.hpp"
 
 namespace sumline {
-
-/// The codes of one OU read.
-struct BitlineCodes {
-  std::vector<std::int32_t> codes;  ///< of the block's bitlines; zero where there is nothing to convert
-  std::int32_t unit_code;           ///< of the unit column, where the read has it
-};
 
 /// The converters of one array; its bitlines take turns.
 /// In:     the held sums of one OU read.
@@ -25,14 +18,14 @@ class Adc : public sc_core::sc_module {
   /// @param readout outlives the module
   Adc(const sc_core::sc_module_name& name, const Readout& readout, LayerCounter counter);
 
-  const BitlineCodes& convert(const BitlineSums& bitlines);
+  /// @param bitlines sums, replaced by their codes
+  void convert(BitlineSums& bitlines);
   /// Conversions so far whose code is not the sum.
   std::uint64_t saturated() const { return saturated_; }
 
  private:
   const Readout& readout_;
   const LayerCounter counter_;
-  BitlineCodes codes_{};
   std::uint64_t saturated_ = 0;
 };
 

@@ -11,7 +11,8 @@ void Crossbar::form_sums(const BitPlanes& planes, const OuRead& read, std::uint3
   bitlines.read = read;
   bitlines.sums.resize(read.column_end - read.column_begin);
   array_.ou_sums(planes, read.digit, read.rows, read.column_begin, bitlines.sums);
-  bitlines.unit_sum = read.unit ? array_.input_sum(planes, read.digit, read.rows) : 0;
+  bitlines.unit_sum =
+      read.unit ? static_cast<std::int32_t>(array_.input_sum(planes, read.digit, read.rows)) : 0;
   counter_.add(Action::cell_activation, std::uint64_t{driven} * (read.converted + (read.unit ? 1 : 0)));
 }
 

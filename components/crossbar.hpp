@@ -9,11 +9,11 @@
 
 namespace sumline {
 
-/// What the bitlines of one OU read carry.
+/// What the bitlines of one OU read carry: sums, and codes once they are converted.
 struct BitlineSums {
   OuRead read;
   std::vector<std::int32_t> sums;  ///< of bitlines read.column_begin .. column_end
-  std::uint32_t unit_sum;          ///< of the unit column, where read.unit
+  std::int32_t unit_sum;           ///< of the unit column, where read.unit
 };
 
 /// Cells at the crossings of wordlines and bitlines; currents add up along a bitline.

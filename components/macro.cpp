@@ -36,11 +36,11 @@ bool Macro::convert_held() {
   if (sample_and_hold_.empty()) {
     return false;
   }
-  const BitlineSums& held = sample_and_hold_.held();
-  const BitlineCodes& codes = adc_.convert(held);
-  shift_adder_.add(held.read, codes);
+  BitlineSums& held = sample_and_hold_.held();
+  adc_.convert(held);
+  shift_adder_.add(held);
   if (held.read.unit) {
-    offset_corrector_.add_unit(held.read, codes.unit_code, accumulators_);
+    offset_corrector_.add_unit(held.read, held.unit_sum, accumulators_);
   }
   sample_and_hold_.release();
   return true;
@@ -52,8 +52,8 @@ bool Macro::read_next() {
     return false;
   }
   const std::uint32_t driven = wordline_driver_.drive(sequence_.active(), *read);
-  crossbar_.form_sums(planes_, *read, driven, bitlines_);
-  sample_and_hold_.sample(bitlines_);
+  crossbar_.form_sums(planes_, *read, driven, sample_and_hold_.track());
+  sample_and_hold_.sample();
   counter_.add(Action::ou_read, 1);
   counts_.ou_reads += 1;
   counts_.conversions += read->converted;

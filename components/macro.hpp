@@ -49,7 +49,6 @@ class Macro : public sc_core::sc_module {
 
   OuSequence sequence_;
   BitPlanes planes_;
-  BitlineSums bitlines_{};
   std::span<std::int32_t> accumulators_;
   VectorCounts counts_;
 };

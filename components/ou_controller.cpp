@@ -6,19 +6,16 @@
 namespace sumline {
 
 OuController::OuController(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays,
-                           BankTiming timing, LayerCounter counter)
+                           BankTiming timing, LayerCounter counter, SlotTimer& timer)
     : sc_module(name),
       outputs_(arrays),
-      slot_(femtoseconds(timing.slot)),
-      shift_add_(femtoseconds(timing.shift_add)) {
+      slot_(timing.slot),
+      shift_add_(femtoseconds(timing.shift_add)),
+      timer_(timer) {
   for (const ArrayModel* array : arrays) {
     const std::string macro = "macro" + std::to_string(macros_.size());
     macros_.push_back(std::make_unique<Macro>(macro.c_str(), *array, counter));
   }
-  SC_HAS_PROCESS(OuController);
-  SC_METHOD(pass_slot);
-  sensitive << slot_passed_;
-  dont_initialize();
 }
 
 VectorCounts OuController::compute(std::span<const std::uint8_t> codes,
@@ -30,14 +27,14 @@ VectorCounts OuController::compute(std::span<const std::uint8_t> codes,
   if (!step_all()) {
     return {};
   }
-  slot_passed_.notify(slot_);
+  timer_.begin(slot_, *this);
   wait(finished_);
   return counts();
 }
 
-void OuController::pass_slot() {
+void OuController::slot_passed() {
   if (step_all()) {
-    slot_passed_.notify(slot_);
+    timer_.begin(slot_, *this);
   } else {
     finished_.notify(shift_add_);
   }

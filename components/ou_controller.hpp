@@ -7,6 +7,7 @@
 
 #include "components/macro.hpp"
 #include "components/model/bank_timing.hpp"
+#include "components/slot_timer.hpp"
 #include "components/vector_unit.hpp"
 
 namespace sumline {
@@ -17,25 +18,24 @@ namespace sumline {
 /// Time:   one event per slot, in which every array of the bank makes one OU read; then the last
 /// shift-and-add. Energy: counted by the macros. Source: `array.source` for the read time, `adc.cost.source`
 /// for the conversion time.
-class OuController : public sc_core::sc_module, public VectorUnit {
+class OuController : public sc_core::sc_module, public VectorUnit, private SlotTimer::Client {
  public:
-  /// @param arrays of one layer; they outlive the module
+  /// @param arrays of one layer; they outlive the module, as `timer` does
   OuController(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays,
-               BankTiming timing, LayerCounter counter);
+               BankTiming timing, LayerCounter counter, SlotTimer& timer);
 
   VectorCounts compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) override;
   std::uint64_t saturated() const override;
 
  private:
-  /// A method, not a thread: it runs once per slot and has nothing to remember between two.
-  void pass_slot();
+  void slot_passed() override;
   bool step_all();
   VectorCounts counts() const;
 
   const BankOutputs outputs_;
-  const sc_core::sc_time slot_;
+  const std::uint64_t slot_;
   const sc_core::sc_time shift_add_;
-  sc_core::sc_event slot_passed_;
+  SlotTimer& timer_;
   sc_core::sc_event finished_;
   std::vector<std::unique_ptr<Macro>> macros_;
 };

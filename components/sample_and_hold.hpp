@@ -17,11 +17,13 @@ class SampleAndHold : public sc_core::sc_module {
  public:
   SampleAndHold(const sc_core::sc_module_name& name, LayerCounter counter);
 
-  /// Takes the sums and gives the caller the storage of older ones. @pre empty()
-  void sample(BitlineSums& bitlines);
+  /// What follows the bitlines while it is empty. @pre empty()
+  BitlineSums& track();
+  /// Keeps what it tracks.
+  void sample();
   bool empty() const { return empty_; }
   /// @pre !empty()
-  const BitlineSums& held() const { return held_; }
+  BitlineSums& held() { return held_; }
   void release() { empty_ = true; }
 
  private:

@@ -38,14 +38,21 @@ void drive(const BitPlanes& planes, const ActivationSlicing& activations, std::u
            DrivenWordlines& driven) {
   const std::uint32_t first = digit * activations.digit_bits;
   const std::uint32_t last = std::min(first + activations.digit_bits, planes.planes());
-  for (std::uint32_t row = group.begin; row < group.end; ++row) {
-    std::uint32_t value = 0;
+  for (std::uint32_t word = group.begin / 64; word * 64 < group.end; ++word) {
+    std::uint64_t active = 0;
     for (std::uint32_t plane = first; plane < last; ++plane) {
-      value |= static_cast<std::uint32_t>(planes.plane(plane)[row / 64] >> (row % 64) & 1) << (plane - first);
+      active |= planes.plane(plane)[word];
     }
-    driven.row[driven.size] = static_cast<std::uint16_t>(row);
-    driven.digit[driven.size] = static_cast<std::uint8_t>(value);
-    driven.size += value != 0 ? 1 : 0;
+    for (active &= wordline_bits(group, word); active != 0; active &= active - 1) {
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(active));
+      std::uint32_t value = 0;
+      for (std::uint32_t plane = first; plane < last; ++plane) {
+        value |= static_cast<std::uint32_t>(planes.plane(plane)[word] >> bit & 1) << (plane - first);
+      }
+      driven.row[driven.size] = static_cast<std::uint16_t>(word * 64 + bit);
+      driven.digit[driven.size] = static_cast<std::uint8_t>(value);
+      ++driven.size;
+    }
   }
 }
 

@@ -57,19 +57,12 @@ namespace {
 /// Multiplying eight 0/1 bytes by this gathers them into the top byte, byte i to bit i.
 constexpr std::uint64_t kGather = 0x0102040810204080;
 
-std::uint64_t ones_below(std::uint32_t bit) {
-  return bit == 0 ? 0 : ~std::uint64_t{0} >> (64 - bit);
-}
-
 }  // namespace
 
 std::uint32_t count_ones(std::span<const std::uint64_t> words, RowRange range) {
   std::uint32_t ones = 0;
-  for (std::uint32_t row = range.begin; row < range.end;) {
-    const std::uint32_t word = row / 64;
-    const std::uint32_t last = std::min(range.end - word * 64, 64U);
-    ones += static_cast<std::uint32_t>(std::popcount(words[word] & ones_below(last) & ~ones_below(row % 64)));
-    row = (word + 1) * 64;
+  for (std::uint32_t word = range.begin / 64; word * 64 < range.end; ++word) {
+    ones += static_cast<std::uint32_t>(std::popcount(words[word] & wordline_bits(range, word)));
   }
   return ones;
 }

@@ -17,6 +17,13 @@ struct RowRange {
   bool operator==(const RowRange&) const = default;
 };
 
+/// The bits of word `word` of a plane that stand for wordlines of `range`. @pre they meet
+inline std::uint64_t wordline_bits(RowRange range, std::uint32_t word) {
+  const std::uint32_t begin = range.begin > word * 64 ? range.begin - word * 64 : 0;
+  const std::uint32_t past = (word + 1) * 64 > range.end ? (word + 1) * 64 - range.end : 0;
+  return ~std::uint64_t{0} << begin & ~std::uint64_t{0} >> past;
+}
+
 /// Number of ones of `words` inside `range`. @param words bit k of word w = wordline 64 w + k
 std::uint32_t count_ones(std::span<const std::uint64_t> words, RowRange range);
 

@@ -19,6 +19,9 @@ Readout Readout::saturating(std::uint32_t bits, std::uint32_t max_sum) {
 }
 
 std::uint64_t Readout::read(std::span<std::int32_t> sums) const {
+  if (exact_up_to_ + 1 == table_.size()) {
+    return 0;
+  }
   std::int32_t largest = 0;
   for (const std::int32_t sum : sums) {
     largest = std::max(largest, sum);

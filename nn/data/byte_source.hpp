@@ -8,6 +8,9 @@
 
 namespace sumline {
 
+/// More than any data set that is held in memory needs.
+inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 31U;
+
 /// The whole file, unpacked where it is gzip (told by its content, not its name).
 /// @throws Error if it cannot be read, is damaged gzip, or unpacks to more than `limit` bytes.
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path, std::uint64_t limit);

@@ -10,7 +10,6 @@ namespace sumline {
 namespace {
 
 constexpr std::size_t kPixels = 3072;
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 31U;
 
 /// The label bytes in front of each record, by the number of classes each may tell.
 std::vector<std::uint32_t> label_classes(CifarKind kind) {
@@ -22,7 +21,7 @@ std::size_t label_index(CifarKind kind) {
 }
 
 void append(Images& images, CifarKind kind, const std::filesystem::path& path) {
-  const std::vector<std::uint8_t> bytes = read_bytes(path, kMaxBytes);
+  const std::vector<std::uint8_t> bytes = read_bytes(path, kMaxFileBytes);
   const std::vector<std::uint32_t> classes = label_classes(kind);
   const std::size_t record = classes.size() + kPixels;
   if (bytes.empty() || bytes.size() % record != 0)

@@ -13,7 +13,6 @@ namespace sumline {
 namespace {
 
 constexpr std::uint32_t kClasses = 10;
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 31U;
 
 struct Idx {
   std::vector<std::uint32_t> extents;
@@ -26,7 +25,7 @@ std::uint32_t big_endian(const std::vector<std::uint8_t>& bytes, std::size_t at)
 }
 
 Idx read(const std::filesystem::path& path, std::uint32_t dimensions, const char* content) {
-  std::vector<std::uint8_t> bytes = read_bytes(path, kMaxBytes);
+  std::vector<std::uint8_t> bytes = read_bytes(path, kMaxFileBytes);
   const std::size_t header = 4 + 4 * std::size_t{dimensions};
   const auto fail = [&](std::size_t at, const std::string& text) {
     throw Error(fmt::format("{}: byte {}: {}", path.string(), at, text));
@@ -44,10 +43,10 @@ Idx read(const std::filesystem::path& path, std::uint32_t dimensions, const char
   for (std::size_t i = 0; i < dimensions; ++i) {
     idx.extents.push_back(big_endian(bytes, 4 + 4 * i));
     if (idx.extents.back() == 0) fail(4 + 4 * i, "extent 0: every extent must be at least 1");
-    size = idx.extents.back() > kMaxBytes / size ? kMaxBytes + 1 : size * idx.extents.back();
+    size = idx.extents.back() > kMaxFileBytes / size ? kMaxFileBytes + 1 : size * idx.extents.back();
   }
   const std::string shape = fmt::format("[{}]", fmt::join(idx.extents, ", "));
-  if (size > kMaxBytes) fail(4, fmt::format("extents {}: at most {} values", shape, kMaxBytes));
+  if (size > kMaxFileBytes) fail(4, fmt::format("extents {}: at most {} values", shape, kMaxFileBytes));
   if (bytes.size() < header + size)
     fail(bytes.size(),
          fmt::format("the file ends: {} {} need {} bytes, fetch it again", content, shape, header + size));
