@@ -46,26 +46,43 @@ Bank::Bank(const sc_core::sc_module_name& name, RunState& run, std::uint32_t lay
       track_("tile" + std::to_string(placement.tile) + ".bank" + std::to_string(placement.bank)),
       unit_(make_unit(run, layer, arrays_of(run, layer, placement))) {
   SC_HAS_PROCESS(Bank);
-  SC_THREAD(compute);
+  SC_METHOD(proceed);
 }
 
-void Bank::compute() {
-  for (;;) {
-    const InputVector& vector = input_register.take();
-    PartialSums& sums = output_register.acquire();
-    sums.assign(outputs.count, 0);
-    const std::uint64_t start = now();
-    const VectorCounts counts = unit_->compute(vector.codes, sums);
-    note(vector, {start, now() - start}, counts);
-    input_register.release();
-    output_register.load();
+void Bank::proceed() {
+  if (busy_) {
+    finish();
+  }
+  if (input_register.empty()) {
+    next_trigger(input_register.filled());
+  } else if (!output_register.has_room()) {
+    next_trigger(output_register.freed());
+  } else {
+    begin();
+    next_trigger(unit_->done());
   }
 }
 
-void Bank::note(const InputVector& vector, Service job, const VectorCounts& counts) {
+void Bank::begin() {
+  PartialSums& sums = output_register.acquire();
+  sums.assign(outputs.count, 0);
+  busy_ = true;
+  start_ = now();
+  unit_->start(input_register.take().codes, sums);
+}
+
+void Bank::finish() {
+  busy_ = false;
+  note(input_register.take(), {start_, now() - start_});
+  input_register.release();
+  output_register.load();
+}
+
+void Bank::note(const InputVector& vector, Service job) {
   run_.recorder.worked(track_.c_str(), layer_, job);
   run_.recorder.layer_busy(layer_, vector.image, job.duration);
   if (run_.recorder.traced()) {
+    const VectorCounts counts = unit_->counts();
     run_.recorder.job({job.start, job.duration, tile, bank_, layer_, run_.begin + vector.image,
                        vector.position, counts.ou_reads, counts.conversions});
   }

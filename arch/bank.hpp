@@ -38,14 +38,19 @@ class Bank : public sc_core::sc_module {
   std::uint64_t saturated() const { return unit_->saturated(); }
 
  private:
-  void compute();
-  void note(const InputVector& vector, Service job, const VectorCounts& counts);
+  /// A method, not a thread: a chip has more banks than the processor's caches have room for stacks.
+  void proceed();
+  void begin();
+  void finish();
+  void note(const InputVector& vector, Service job);
 
   RunState& run_;
   const std::uint32_t layer_;
   const std::uint32_t bank_;
   const std::string track_;
   std::unique_ptr<VectorUnit> unit_;
+  bool busy_ = false;
+  std::uint64_t start_ = 0;  ///< of the job at work
 };
 
 }  // namespace sumline

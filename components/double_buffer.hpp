@@ -7,15 +7,17 @@
 
 namespace sumline {
 
-/// Hands values from one thread to another through two places: one is filled while the other is used.
+/// Hands values from one process to another through two places: one is filled while the other is used.
 /// The giver calls acquire(), fills, load(); the taker calls take(), uses, release(). Values keep their
 /// storage.
 template <class Value>
 class DoubleBuffer {
  public:
-  /// Blocks until a place is free.
+  bool has_room() const { return loaded_ - released_ < places_.size(); }
+  const sc_core::sc_event& freed() const { return freed_; }
+  /// Blocks a thread until a place is free. @pre a method calls it where has_room()
   Value& acquire() {
-    while (loaded_ - released_ == places_.size()) {
+    while (!has_room()) {
       sc_core::wait(freed_);
     }
     return places_[loaded_ % places_.size()];
@@ -24,9 +26,11 @@ class DoubleBuffer {
     ++loaded_;
     filled_.notify();
   }
-  /// Blocks until a place is full. @return the oldest value
+  bool empty() const { return loaded_ == released_; }
+  const sc_core::sc_event& filled() const { return filled_; }
+  /// Blocks a thread until a place is full. @return the oldest value @pre a method calls it where !empty()
   Value& take() {
-    while (loaded_ == released_) {
+    while (empty()) {
       sc_core::wait(filled_);
     }
     return places_[released_ % places_.size()];

@@ -9,8 +9,8 @@
 namespace sumline {
 
 /// A bank's input or output register, in two halves.
-/// In:     a value per half, from one thread.
-/// Out:    the values in the order they came, to one thread.
+/// In:     a value per half, from one process.
+/// Out:    the values in the order they came, to one process.
 /// Time:   none of its own: it keeps up with the bus and with the arrays. The giver waits for a free half,
 /// the taker for a full one. Energy: one action per bit, which stands for its writing and its reading.
 /// Source: `bank.input_register.source`, `bank.output_register.source` in the preset.
@@ -21,11 +21,15 @@ class DoubleRegister : public sc_core::sc_module {
   DoubleRegister(const sc_core::sc_module_name& name, Action action, std::uint64_t bits, LayerCounter counter)
       : sc_module(name), action_(action), bits_(bits), counter_(counter) {}
 
+  bool has_room() const { return halves_.has_room(); }
+  const sc_core::sc_event& freed() const { return halves_.freed(); }
   Value& acquire() { return halves_.acquire(); }
   void load() {
     counter_.add(action_, bits_);
     halves_.load();
   }
+  bool empty() const { return halves_.empty(); }
+  const sc_core::sc_event& filled() const { return halves_.filled(); }
   Value& take() { return halves_.take(); }
   void release() { halves_.release(); }
 

@@ -15,8 +15,8 @@ JobUnit::JobUnit(const sc_core::sc_module_name& name, std::span<const ArrayModel
       timing_(timing),
       counter_(counter) {}
 
-VectorCounts JobUnit::compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) {
-  VectorCounts total;
+void JobUnit::start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) {
+  counts_ = {};
   std::uint64_t most_reads = 0;
   for (const ArrayModel* array : arrays_) {
     const RowRange rows = array->region().rows;
@@ -25,14 +25,11 @@ VectorCounts JobUnit::compute(std::span<const std::uint8_t> codes, std::span<std
     const ArrayCounts counts = array->count(planes_);
     book(*array, counts);
     saturated_ += array->accumulate(array_codes, planes_, outputs_.of(*array, accumulators));
-    total.ou_reads += counts.ou_reads;
-    total.conversions += counts.conversions;
+    counts_.ou_reads += counts.ou_reads;
+    counts_.conversions += counts.conversions;
     most_reads = std::max(most_reads, counts.ou_reads);
   }
-  if (most_reads > 0) {
-    wait(femtoseconds(timing_.duration(most_reads)));
-  }
-  return total;
+  done_.notify(femtoseconds(timing_.duration(most_reads)));
 }
 
 void JobUnit::book(const ArrayModel& array, const ArrayCounts& counts) {

@@ -18,25 +18,23 @@ OuController::OuController(const sc_core::sc_module_name& name, std::span<const 
   }
 }
 
-VectorCounts OuController::compute(std::span<const std::uint8_t> codes,
-                                   std::span<std::int32_t> accumulators) {
+void OuController::start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) {
   for (const auto& macro : macros_) {
     const RowRange rows = macro->array().region().rows;
     macro->start(codes.subspan(rows.begin, rows.size()), outputs_.of(macro->array(), accumulators));
   }
-  if (!step_all()) {
-    return {};
+  if (step_all()) {
+    timer_.begin(slot_, *this);
+  } else {
+    done_.notify(sc_core::SC_ZERO_TIME);
   }
-  timer_.begin(slot_, *this);
-  wait(finished_);
-  return counts();
 }
 
 void OuController::slot_passed() {
   if (step_all()) {
     timer_.begin(slot_, *this);
   } else {
-    finished_.notify(shift_add_);
+    done_.notify(shift_add_);
   }
 }
 

@@ -24,19 +24,20 @@ class OuController : public sc_core::sc_module, public VectorUnit, private SlotT
   OuController(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays,
                BankTiming timing, LayerCounter counter, SlotTimer& timer);
 
-  VectorCounts compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) override;
+  void start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) override;
+  const sc_core::sc_event& done() const override { return done_; }
+  VectorCounts counts() const override;
   std::uint64_t saturated() const override;
 
  private:
   void slot_passed() override;
   bool step_all();
-  VectorCounts counts() const;
 
   const BankOutputs outputs_;
   const std::uint64_t slot_;
   const sc_core::sc_time shift_add_;
   SlotTimer& timer_;
-  sc_core::sc_event finished_;
+  sc_core::sc_event done_;
   std::vector<std::unique_ptr<Macro>> macros_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <systemc>
 #include <vector>
 
 #include "components/model/array_model.hpp"
@@ -32,9 +33,12 @@ struct VectorCounts {
 class VectorUnit {
  public:
   virtual ~VectorUnit() = default;
-  /// Adds the products of one input vector, counts its actions, and returns when simulated time has passed.
-  /// @param codes [rows of the layer] @param accumulators [BankOutputs::count]
-  virtual VectorCounts compute(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) = 0;
+  /// Begins to add the products of one input vector and to count its actions; done() tells when it has.
+  /// @param codes [rows of the layer] @param accumulators [BankOutputs::count]; both valid until done()
+  virtual void start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) = 0;
+  virtual const sc_core::sc_event& done() const = 0;
+  /// Of the last input vector.
+  virtual VectorCounts counts() const = 0;
   /// Conversions so far whose code is not the sum.
   virtual std::uint64_t saturated() const = 0;
 };
