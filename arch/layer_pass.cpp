@@ -44,12 +44,15 @@ void LayerPass::for_each_position(Visit visit) {
 
 void LayerPass::feed() {
   const bool serial = run_.accelerator.mapping.schedule == Schedule::layer_serial;
-  FeatureMap& source = run_.map(description_.input);
   for_each_position([&](std::uint32_t image, std::uint32_t position) {
     if (position == 0) {
       sequencer_.wait_for_turn(role_.number, image);
     }
-    source.wait_for(image, serial ? source.positions() : needed_inputs(description_, position));
+    if (serial) {
+      run_.map(description_.input).wait_for_images(image + 1);
+    } else {
+      run_.wait_for_inputs(description_, image, position);
+    }
     for (const auto& bank : replicas_[position % replicas_.size()]) {
       fetch(*bank, image, position);
     }

@@ -26,6 +26,12 @@ RunState::RunState(const Workload& workload_, const Accelerator& accelerator_, c
   }
 }
 
+void RunState::wait_for_inputs(const Layer& layer, std::uint32_t image, std::uint32_t position) {
+  FeatureMap& source = map(layer.input);
+  const bool all = layer.kind == LayerKind::linear;
+  source.wait_for(image, all ? source.positions() : needed_inputs(layer, position));
+}
+
 void RunState::wait_until_free(const Outlet& outlet, std::uint32_t image) {
   for (const std::uint32_t reader : outlet.readers) {
     maps[reader]->wait_for_images(image < 2 ? 0 : image - 1);

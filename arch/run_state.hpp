@@ -38,6 +38,8 @@ struct RunState {
   FeatureMap& map(std::int32_t source) {
     return source < 0 ? image_map : *maps[static_cast<std::size_t>(source)];
   }
+  /// Blocks the calling process until what `layer` reads for output `position` is there.
+  void wait_for_inputs(const Layer& layer, std::uint32_t image, std::uint32_t position);
   /// Blocks the calling process until nobody reads what a map holds from two images ago.
   void wait_until_free(const Outlet& outlet, std::uint32_t image);
 };

@@ -23,11 +23,10 @@ UnitStage::UnitStage(const sc_core::sc_module_name& name, RunState& run, Chip& c
 
 void UnitStage::work() {
   const Layer& layer = model_.layer();
-  FeatureMap& source = run_.map(layer.input);
   for (std::uint32_t image = 0; image < run_.images; ++image) {
     run_.wait_until_free(run_.wiring.layers[layer_], image);
     for (std::uint32_t position = 0; position < layer.out.positions(); ++position) {
-      source.wait_for(image, needed_inputs(layer, position));
+      run_.wait_for_inputs(layer, image, position);
       const Service service = compute(image, position);
       run_.recorder.layer_began(layer_, image, service);
       run_.recorder.layer_busy(layer_, image, service.duration);

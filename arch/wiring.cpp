@@ -24,9 +24,6 @@ Wiring::Wiring(const Workload& workload, const Mapping& mapping) : images{}, lay
 }
 
 std::uint64_t needed_inputs(const Layer& layer, std::uint32_t position) {
-  if (layer.kind == LayerKind::linear) {
-    return layer.in.positions();
-  }
   const auto last = [&](std::uint32_t index, std::uint32_t size) {
     const std::uint32_t end = index * layer.stride + layer.kernel;
     return std::min(std::max(end, layer.padding + 1) - layer.padding, size) - 1;

@@ -30,7 +30,8 @@ struct Wiring {
   Wiring(const Workload& workload, const Mapping& mapping);
 };
 
-/// Positions of the input map, in raster order, that must be there before output `position` can start.
+/// Positions of the input map, in raster order, that must be there before output `position` of a layer with a
+/// window can start.
 std::uint64_t needed_inputs(const Layer& layer, std::uint32_t position);
 
 }  // namespace sumline

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "arch/functional_engine.hpp"
+#include "tests/support/random_graphs.hpp"
 #include "tests/support/random_networks.hpp"
 #include "tests/support/reference_engine.hpp"
 #include "tests/support/reference_workload.hpp"
@@ -68,6 +69,27 @@ TEST_CASE("Random networks on random accelerators equal loops that make every co
   CHECK(lossy < 120);
 }
 
+TEST_CASE("Random residual networks equal loops over their outputs") {
+  std::uint64_t lossy = 0;
+  for (std::uint64_t seed = 0; seed < 120; ++seed) {
+    INFO("seed " << seed);
+    Accelerator accelerator = random_accelerator(seed);
+    if (seed % 2 == 0) accelerator.tile.digital.emplace();
+    lossy += compare(random_graph(seed, GraphCodes::unsigned_binary, kImages), accelerator) > 0 ? 1 : 0;
+  }
+  CHECK(lossy > 30);
+  CHECK(lossy < 110);
+}
+
+TEST_CASE("Random networks of all encodings in digital units equal loops over their outputs") {
+  for (std::uint64_t seed = 0; seed < 150; ++seed) {
+    INFO("seed " << seed);
+    Accelerator accelerator = random_accelerator(seed);
+    accelerator.tile.digital.emplace();
+    CHECK(compare(random_graph(seed, GraphCodes::mixed, kImages), accelerator) == 0);
+  }
+}
+
 TEST_CASE("Converters that lose in most of a block's conversions equal loops that make every conversion") {
   int lossy = 0;
   for (std::uint64_t seed = 300; seed < 312; ++seed) {
@@ -86,10 +108,13 @@ TEST_CASE("Converters that lose in most of a block's conversions equal loops tha
 TEST_CASE("Converters that resolve every sum give the workload's own arithmetic") {
   for (std::uint64_t seed = 200; seed < 240; ++seed) {
     INFO("seed " << seed);
-    const Workload workload = random_network(seed, kImages);
+    const GraphCodes codes = seed % 3 == 0 ? GraphCodes::mixed : GraphCodes::unsigned_binary;
+    const Workload workload =
+        seed % 3 == 1 ? random_network(seed, kImages) : random_graph(seed, codes, kImages);
     Accelerator accelerator = random_accelerator(seed);
     accelerator.adc.bits = 14;
     accelerator.tile.lut.mode = LutMode::threshold_search;
+    if (codes == GraphCodes::mixed) accelerator.tile.digital.emplace();
     const EngineOutput output = run(workload, accelerator);
     for (std::uint64_t image = 0; image < kImages; ++image) {
       const ReferenceImage reference = run_reference(workload, image);

@@ -5,6 +5,7 @@
 
 #include "arch/event_engine.hpp"
 #include "arch/functional_engine.hpp"
+#include "tests/support/random_graphs.hpp"
 #include "tests/support/random_networks.hpp"
 #include "tests/support/reference_engine.hpp"
 
@@ -33,8 +34,10 @@ Accelerator with_random_times(Accelerator accelerator, std::uint64_t seed) {
     link->width_bits = within(8, 200);
     link->cycle = nanoseconds(1, 5);
   }
+  ServiceConfig unused;
   for (ServiceConfig* unit :
-       {&accelerator.tile.accumulator, &accelerator.tile.lut.service, &accelerator.tile.max_pool}) {
+       {&accelerator.tile.accumulator, &accelerator.tile.lut.service, &accelerator.tile.max_pool,
+        accelerator.tile.digital ? &*accelerator.tile.digital : &unused}) {
     unit->per_tile = within(1, 3);
     unit->time = nanoseconds(1, 4);
   }
@@ -80,10 +83,7 @@ struct Coverage {
   std::size_t saturating = 0;
 };
 
-void check_draw(std::uint64_t seed, Coverage& coverage) {
-  INFO("seed " << seed);
-  const Workload workload = test::random_network(seed, kImages);
-  const Accelerator accelerator = with_random_times(test::random_accelerator(seed), seed);
+void check(const Workload& workload, const Accelerator& accelerator, Coverage& coverage) {
   const Mapping mapping = map_network(workload, accelerator);
   const EngineOutput functional = run_functional_engine(workload, accelerator, mapping, 0, kImages);
   const EventOutput job = run_event_engine(workload, accelerator, mapping, Fidelity::job, 0, kImages);
@@ -111,7 +111,9 @@ void check_draw(std::uint64_t seed, Coverage& coverage) {
 void check_draws(std::uint64_t begin) {
   Coverage coverage;
   for (std::uint64_t seed = begin; seed < begin + 60; ++seed) {
-    check_draw(seed, coverage);
+    INFO("seed " << seed);
+    check(test::random_network(seed, kImages), with_random_times(test::random_accelerator(seed), seed),
+          coverage);
   }
   CHECK(coverage.larger_than_chip > 3);
   CHECK(coverage.across_tiles > 10);
@@ -124,6 +126,36 @@ TEST_CASE("functional, job and cycle engines agree on bits, counts and times: dr
 }
 TEST_CASE("functional, job and cycle engines agree on bits, counts and times: draws 60 to 119") {
   check_draws(60);
+}
+
+/// Residual networks, with all their layers on arrays, or the exact ones in digital units.
+void check_graphs(std::uint64_t begin, test::GraphCodes codes) {
+  Coverage coverage;
+  std::size_t digital = 0;
+  for (std::uint64_t seed = begin; seed < begin + 60; ++seed) {
+    INFO("seed " << seed);
+    Accelerator accelerator = test::random_accelerator(seed);
+    if (codes == test::GraphCodes::mixed || seed % 2 == 0) accelerator.tile.digital.emplace();
+    const Workload workload = test::random_graph(seed, codes, kImages);
+    check(workload, with_random_times(accelerator, seed), coverage);
+    digital += accelerator.tile.digital ? 1 : 0;
+  }
+  CHECK(digital >= 30);
+  if (codes == test::GraphCodes::mixed) return;
+  CHECK(coverage.larger_than_chip > 3);
+  CHECK(coverage.across_tiles > 10);
+  CHECK(coverage.replicated > 10);
+  CHECK(coverage.saturating > 10);
+}
+
+TEST_CASE("functional, job and cycle engines agree on residual networks: draws 0 to 59") {
+  check_graphs(0, test::GraphCodes::unsigned_binary);
+}
+TEST_CASE("functional, job and cycle engines agree on residual networks: draws 60 to 119") {
+  check_graphs(60, test::GraphCodes::unsigned_binary);
+}
+TEST_CASE("functional, job and cycle engines agree on exact networks of all encodings: draws 0 to 59") {
+  check_graphs(0, test::GraphCodes::mixed);
 }
 
 }  // namespace

@@ -3,26 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 #include <string>
 
 #include "components/model/quantization_table.hpp"
 #include "configs/accelerator_loader.hpp"
+#include "tests/support/dice.hpp"
 
 namespace sumline::test {
 namespace {
-
-/// mt19937_64's sequence is fixed by the standard; distributions are not, so none is used.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
-  std::uint32_t below(std::uint32_t limit) { return static_cast<std::uint32_t>(engine_() % limit); }
-  std::uint32_t within(std::uint32_t low, std::uint32_t high) { return low + below(high - low + 1); }
-  bool flip_coin() { return below(2) == 1; }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 Shape after_window(const Layer& layer, std::uint32_t channels) {
   const auto extent = [&](std::uint32_t size) {

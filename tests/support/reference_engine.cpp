@@ -45,19 +45,6 @@ std::vector<Bitline> bitlines_of_output(const CodeFormat& format, const Accelera
   return bitlines;
 }
 
-/// Code on row `row` of the input vector at output (y, x).
-std::int64_t input_code(const Layer& layer, const std::uint8_t* map, std::size_t row, std::size_t y,
-                        std::size_t x) {
-  if (layer.kind == LayerKind::linear) return map[row];
-  const std::size_t channel = row / (layer.kernel * layer.kernel);
-  const auto in_y =
-      static_cast<std::int64_t>(y * layer.stride + row / layer.kernel % layer.kernel) - layer.padding;
-  const auto in_x = static_cast<std::int64_t>(x * layer.stride + row % layer.kernel) - layer.padding;
-  if (in_y < 0 || in_x < 0 || in_y >= layer.in.height || in_x >= layer.in.width) return 0;
-  return map[(channel * layer.in.height + static_cast<std::size_t>(in_y)) * layer.in.width +
-             static_cast<std::size_t>(in_x)];
-}
-
 /// Lists of rows that are driven together for these digits.
 std::vector<std::vector<std::size_t>> groups_of(const OuConfig& ou, const Integers& digits) {
   std::vector<std::vector<std::size_t>> groups;
@@ -177,8 +164,8 @@ void read_crossbar(const Crossbar& crossbar, const Integers& codes, bool unit_co
   }
 }
 
-void run_weights(const Layer& layer, const Accelerator& accelerator, const std::uint8_t* map,
-                 ReferenceLayerRun& run) {
+void run_arrays(const Layer& layer, const Accelerator& accelerator, const ReferenceGraph& graph,
+                ReferenceLayerRun& run) {
   const std::size_t columns = layer.out.channels * bitlines_of_output(layer.weights, accelerator).size();
   const bool corrects = accelerator.weights.flip ||
                         (accelerator.weights.mapping == WeightMapping::offset && layer.weights.value(0) != 0);
@@ -192,7 +179,7 @@ void run_weights(const Layer& layer, const Accelerator& accelerator, const std::
       for (std::size_t position = 0; position < layer.out.positions(); ++position) {
         Integers codes;
         for (std::size_t k = row; k < row_end; ++k) {
-          codes.push_back(input_code(layer, map, k, position / layer.out.width, position % layer.out.width));
+          codes.push_back(graph.input_code(layer, k, position));
         }
         Integers outputs(layer.out.channels);
         read_crossbar(crossbar, codes, unit_column, outputs, run.counts, layer.activations.bits);
@@ -204,58 +191,78 @@ void run_weights(const Layer& layer, const Accelerator& accelerator, const std::
   }
 }
 
-std::uint8_t quantize(const Layer& layer, const LutConfig& lut, std::size_t channel, std::int64_t sum) {
-  const std::int64_t top = (std::int64_t{1} << layer.quantizer.format.bits) - 1;
-  if (lut.mode == LutMode::direct) {
-    const double scale = layer.scale[channel] / layer.quantizer.step;
-    const double start = layer.offset[channel] / layer.quantizer.step;
-    const double interval = std::exp2(static_cast<double>(layer.quantizer.format.bits) - lut.index_bits);
-    const double address = std::floor((scale * static_cast<double>(sum) + start) / interval);
-    const double clipped = std::max(0.0, std::min(address, std::exp2(lut.index_bits) - 1));
-    return static_cast<std::uint8_t>(
-        std::min(std::nearbyint((clipped + 0.5) * interval), static_cast<double>(top)));
+/// A layer in the digital units: what its codes stand for, exactly.
+void run_digital(const Layer& layer, const ReferenceGraph& graph, ReferenceLayerRun& run) {
+  for (std::size_t output = 0; output < layer.out.size(); ++output) {
+    const std::size_t weights = output / layer.out.positions() * layer.rows();
+    run.accumulators.push_back(0);
+    for (std::size_t row = 0; row < layer.rows(); ++row) {
+      const std::uint8_t code = graph.input_code(layer, row, output % layer.out.positions());
+      run.accumulators.back() +=
+          layer.activations.value(code) * layer.weights.value(layer.weight_codes[weights + row]);
+    }
   }
-  std::uint8_t code = 0;
-  for (std::int64_t j = 0; j < top; ++j) {
-    const std::int64_t threshold =
-        layer.quantizer.thresholds[channel * static_cast<std::size_t>(top) + static_cast<std::size_t>(j)];
-    code = static_cast<std::uint8_t>(code + (layer.scale[channel] < 0 ? sum <= threshold : sum >= threshold));
-  }
-  return code;
 }
 
-void pool(const Layer& layer, const std::uint8_t* map, std::vector<std::uint8_t>& codes) {
-  for (std::size_t index = 0; index < layer.out.size(); ++index) {
-    const std::size_t channel = index / layer.out.positions();
-    const std::size_t y = index % layer.out.positions() / layer.out.width;
-    const std::size_t x = index % layer.out.width;
-    std::int64_t largest = 0;
-    for (std::size_t cell = 0; cell < layer.kernel * layer.kernel; ++cell) {
-      const std::size_t row = channel * layer.kernel * layer.kernel + cell;
-      largest = std::max(largest, input_code(layer, map, row, y, x));
-    }
-    codes.push_back(static_cast<std::uint8_t>(largest));
+/// Where rounding puts the lowest boundary, in steps.
+double lowest_boundary(const CodeFormat& format) {
+  switch (format.encoding) {
+    case Encoding::unsigned_binary:
+      return 0.5;
+    case Encoding::mid_rise:
+      return 1 - std::exp2(format.bits - 1.0);
+    case Encoding::ternary:
+      return -0.5;
   }
+  return 0;
+}
+
+/// z in units of the step, from half a step below the lowest boundary on.
+double level(const Layer& layer, std::size_t channel, std::int64_t sum, double z) {
+  const OutputQuantizer& quantizer = layer.quantizer;
+  if (!quantizer.boundaries.empty()) return (z - quantizer.boundaries.front()) / quantizer.step + 0.5;
+  return layer.scale[channel] / quantizer.step * static_cast<double>(sum) +
+         (layer.offset[channel] / quantizer.step + (0.5 - lowest_boundary(quantizer.format)));
+}
+
+/// Codes of a table addressed by z.
+std::vector<std::uint8_t> look_up(const Layer& layer, const LutConfig& lut, const ReferenceGraph& graph,
+                                  const std::vector<std::int64_t>& sums) {
+  const CodeFormat& format = layer.quantizer.format;
+  const double interval = std::exp2(static_cast<double>(format.bits) - lut.index_bits);
+  const std::vector<double> z = graph.real_values(layer, sums);
+  std::vector<std::uint8_t> codes;
+  for (std::size_t output = 0; output < sums.size(); ++output) {
+    const double address =
+        std::floor(level(layer, output / layer.out.positions(), sums[output], z[output]) / interval);
+    const double clipped = std::max(0.0, std::min(address, std::exp2(lut.index_bits) - 1));
+    codes.push_back(static_cast<std::uint8_t>(
+        std::min(std::nearbyint((clipped + 0.5) * interval), static_cast<double>(format.levels() - 1))));
+  }
+  return codes;
 }
 
 }  // namespace
 
 std::vector<ReferenceLayerRun> run_crossbars(const Workload& workload, const Accelerator& accelerator,
                                              std::uint64_t image) {
+  ReferenceGraph graph(workload, image);
   std::vector<ReferenceLayerRun> runs;
   for (const Layer& layer : workload.layers) {
-    const std::uint8_t* map = layer.input < 0 ? workload.image_codes.data() + image * workload.image.size()
-                                              : runs[static_cast<std::size_t>(layer.input)].codes.data();
     ReferenceLayerRun run;
-    if (layer.kind == LayerKind::max_pool) {
-      pool(layer, map, run.codes);
+    if (!layer.has_weights()) {
+      static_cast<ReferenceMap&>(run) = graph.pool(layer);
+    } else if (layer.exact && accelerator.tile.digital) {
+      run_digital(layer, graph, run);
     } else {
-      run_weights(layer, accelerator, map, run);
-      for (std::size_t index = 0; layer.requantize && index < run.accumulators.size(); ++index) {
-        run.codes.push_back(
-            quantize(layer, accelerator.tile.lut, index / layer.out.positions(), run.accumulators[index]));
-      }
+      run_arrays(layer, accelerator, graph, run);
     }
+    if (layer.requantize) {
+      run.codes = accelerator.tile.lut.mode == LutMode::direct
+                      ? look_up(layer, accelerator.tile.lut, graph, run.accumulators)
+                      : graph.quantize(layer, run.accumulators);
+    }
+    graph.add(run);
     runs.push_back(run);
   }
   return runs;

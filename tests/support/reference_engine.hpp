@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "configs/accelerator.hpp"
+#include "tests/support/reference_graph.hpp"
 #include "traces/workload.hpp"
 
 /// Layers on crossbars in plain loops over positions, arrays, digits, groups and bitlines: every conversion
@@ -20,9 +21,7 @@ struct ReferenceCounts {
   std::uint64_t saturated = 0;
 };
 
-struct ReferenceLayerRun {
-  std::vector<std::int64_t> accumulators;  ///< [out], [channel, position]
-  std::vector<std::uint8_t> codes;         ///< [out]; empty for logits
+struct ReferenceLayerRun : ReferenceMap {
   ReferenceCounts counts;
 };
 

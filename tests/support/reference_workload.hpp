@@ -5,21 +5,16 @@
 #include <cstdint>
 #include <vector>
 
+#include "tests/support/reference_graph.hpp"
 #include "traces/workload.hpp"
 
 /// The workload's meaning in naive loops: what every engine must reproduce bit for bit.
 namespace sumline::test {
 
-/// What one layer made of one image.
-struct ReferenceLayer {
-  std::vector<std::int64_t> accumulators;  ///< [out]; empty for max_pool
-  std::vector<std::uint8_t> codes;         ///< [out]; empty where the layer gives the logits
-};
-
 struct ReferenceImage {
-  std::vector<ReferenceLayer> layers;  ///< as in the workload
-  std::vector<double> logits;          ///< z of the layer that does not requantise
-  std::uint32_t predicted = 0;         ///< first largest logit
+  std::vector<ReferenceMap> layers;  ///< as in the workload
+  std::vector<double> logits;        ///< z of the last layer
+  std::uint32_t predicted = 0;       ///< first largest logit
 };
 
 /// Runs image number `image` of `workload`.
