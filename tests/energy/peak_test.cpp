@@ -100,7 +100,12 @@ TEST_CASE("gated tiles leak nothing and leaking ones do") {
 }
 
 TEST_CASE("every action but the bare read has a price") {
-  const CostTable costs = cost_table(load_accelerator("redpim"), 1);
+  Accelerator accelerator = load_accelerator("redpim");
+  CHECK(cost_table(accelerator, 1)[Action::digital_mac] == Joule{});  // what is not built is not counted
+  CHECK(cost_table(accelerator, 1)[Component::digital].instances == 0);
+  accelerator.tile.digital = {.per_tile = 16, .time = seconds(1e-9), .cost = {.energy = joules(1e-12)}};
+  const CostTable costs = cost_table(accelerator, 1);
+  CHECK(costs[Component::digital].instances == 16 * accelerator.chip.tiles);
   for (std::size_t i = 0; i < kActions; ++i) {
     const auto action = static_cast<Action>(i);
     CAPTURE(name(action));
