@@ -99,6 +99,71 @@ TEST_CASE("one product takes the time and the actions computed by hand, read by 
   check_one_product(Fidelity::cycle);
 }
 
+/// The chip of above with one digital unit of 5 ns per product.
+Accelerator digital_accelerator() {
+  Accelerator accelerator = small_accelerator();
+  accelerator.tile.digital = {.per_tile = 1, .time = seconds(5e-9), .cost = {}};
+  return accelerator;
+}
+
+TEST_CASE("an exact product in the digital unit takes the time and the actions computed by hand") {
+  Workload workload = one_product();
+  workload.layers[0].exact = true;
+  const Accelerator accelerator = digital_accelerator();
+  const EventOutput run =
+      run_event_engine(workload, accelerator, map_network(workload, accelerator), Fidelity::job, 0, 1);
+  CHECK(run.output.accumulators == std::vector<std::int32_t>{5});
+  // Image: there at 8 ns. Bus: granted at 10, 2 cycles, 14. Two products: granted at 15, 25. Logit: granted at
+  // 28, 32 ns.
+  CHECK(run.end_time == 32 * kNanosecond);
+  CHECK(run.layers == std::vector<LayerTiming>{{10 * kNanosecond, 32 * kNanosecond, 10 * kNanosecond}});
+  ActionLedger expected(1);
+  expected.add(0, Action::digital_mac, 2);
+  expected.add(0, Action::buffer_write_bit, 4);
+  expected.add(0, Action::buffer_read_bit, 4);
+  expected.add(0, Action::bus_bit, 4);
+  expected.add(0, Action::external_bit, 10);
+  CHECK(run.output.ledger == expected);
+}
+
+TEST_CASE("a residual is read over the bus and added before the code is searched") {
+  Workload workload = one_product();
+  Layer codes = workload.layers[0];
+  codes.exact = true;
+  codes.out = {2, 1, 1};
+  codes.weight_codes = {3, 1, 1, 0};
+  codes.scale = {0.5, 1};
+  codes.offset = {0, 0};
+  codes.requantize = true;
+  codes.quantizer = {{Encoding::unsigned_binary, 2}, 1, {}, {1, 3, 5, 1, 2, 3}};
+  Layer sum = codes;
+  sum.name = "sum";
+  sum.input = sum.residual = 0;
+  sum.residual_scale = {1, -1};
+  sum.quantizer = {{Encoding::unsigned_binary, 2}, 1, {0.5, 1.5, 2.5}, {}};
+  Layer logits = workload.layers[0];
+  logits.name = "logits";
+  logits.exact = true;
+  logits.input = 1;
+  workload.layers = {codes, sum, logits};
+  validate(workload);
+  const Accelerator accelerator = digital_accelerator();
+  const EventOutput run =
+      run_event_engine(workload, accelerator, map_network(workload, accelerator), Fidelity::cycle, 0, 1);
+  // A = {5, 1}: codes {3, 1}. A = {10, 3}, R = {3, 1}: z = {8, 2}, codes {3, 2}. A = 11.
+  CHECK(run.output.accumulators == std::vector<std::int32_t>{11});
+  // First layer: bus 14 as above, four products from 15 to 35, two searches of two compares at once from 36 to
+  // 38. Second: bus granted at 40, 44; products from 45 to 65; residual: 4 bits granted at 66, 70; two additions
+  // from 72 to 78; searches from 79 to 81. Third: bus granted at 82, 86; products from 90 to 100; logit granted
+  // at 104, 108 ns.
+  CHECK(run.layers[0].last == 38 * kNanosecond);
+  CHECK(run.layers[1].last == 81 * kNanosecond);
+  CHECK(run.end_time == 108 * kNanosecond);
+  CHECK(run.output.ledger.count(1, Action::accumulator_add) == 2);
+  CHECK(run.output.ledger.count(1, Action::buffer_write_bit) == 4 + 4);
+  CHECK(run.output.ledger.count(1, Action::buffer_read_bit) == 4 + 4);
+}
+
 TEST_CASE("a slot is as long as the read or the conversions of its bitlines, whichever is longer") {
   struct Row {
     double read;

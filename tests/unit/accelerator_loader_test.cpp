@@ -191,6 +191,22 @@ TEST_CASE("all three of energy, power and rate are one too many") {
                     bad.line + 2));
 }
 
+TEST_CASE("digital units may be left out; once they are there, every key is demanded") {
+  CHECK_FALSE(load_accelerator("redpim").tile.digital);
+  const std::string digital =
+      "[tile.digital]\nper_tile = 64\ntime = \"1 ns\"\nenergy = \"0.3 pJ\"\nrate = \"1 GHz\"\n"
+      "area = \"300 um^2\"\nleakage = \"0 W\"\nsource = \"test\"\n";
+  const auto loaded = read_accelerator(TomlDocument(preset_text("redpim") + digital, "good.toml"));
+  REQUIRE(loaded.tile.digital);
+  CHECK(loaded.tile.digital->per_tile == 64);
+  CHECK(loaded.tile.digital->cost.energy.value() == Approx(0.3e-12));
+  const std::string found = message(preset_text("redpim") + "[tile.digital]\nper_tile = 64\n");
+  for (const char* key : {"time", "energy", "area", "leakage", "source"}) {
+    INFO(key);
+    CHECK(found.find(fmt::format("tile.digital.{}", key)) != std::string::npos);
+  }
+}
+
 TEST_CASE("integers out of range are refused with their range") {
   CHECK(rule("array", "rows", "0") == "must be an integer 1..4096");
   CHECK(rule("array", "rows", "4097") == "must be an integer 1..4096");

@@ -278,4 +278,107 @@ TEST_CASE("Encodings and options without a mapping are refused") {
              Catch::Contains("ou.skip_zero_columns with weights.correction = \"unit_column\""));
 }
 
+namespace {
+
+/// Images - conv (arrays) - codes - "sums", an exact 1x1 convolution that hands on sums - average of 2x2 that
+/// adds the codes under its windows - logits.
+Workload residual_graph() {
+  Layer conv = convolution({1, 8, 8}, 5, 3);
+  Layer sums = convolution({5, 6, 6}, 5, 1);
+  sums.name = "sums";
+  sums.input = 0;
+  sums.exact = true;
+  sums.requantize = false;
+  sums.scale = sums.offset = {};
+  sums.quantizer = {};
+  Layer average;
+  average.name = "average";
+  average.kind = LayerKind::average_pool;
+  average.input = 1;
+  average.residual = 0;
+  average.in = {5, 6, 6};
+  average.out = {5, 3, 3};
+  average.kernel = average.stride = 2;
+  average.scale = average.offset = average.residual_scale = std::vector<double>(5, 1.0);
+  average.requantize = true;
+  average.quantizer.format.bits = 4;
+  Layer logits = linear(45, 10, 2);
+  logits.sum_scale.assign(10, 1.0);
+  return network({conv, sums, average, logits});
+}
+
+}  // namespace
+
+TEST_CASE("Exact layers need no arrays where the chip has digital units, and stand on arrays where not") {
+  Accelerator accelerator = chip(4);
+  accelerator.tile.banks = 1;
+  const Workload workload = residual_graph();
+  const Mapping arrays = map_network(workload, accelerator);
+  CHECK(arrays.layers[1]);
+  CHECK(arrays.homes[1].tile == 1);
+  CHECK(arrays.homes[2].tile == 1);  // pools where its input is made
+  CHECK(arrays.homes[3].tile == 2);
+  CHECK(arrays.tiles_in_use() == 3);
+  accelerator.tile.digital.emplace();
+  const Mapping digital = map_network(workload, accelerator);
+  CHECK_FALSE(digital.layers[1]);
+  CHECK(digital.homes[1].tile == 0);  // beside the convolution before it
+  CHECK(digital.homes[2].tile == 0);
+  CHECK(digital.homes[3].tile == 1);
+  CHECK(digital.arrays_used == arrays.arrays_used - 1);
+  CHECK(digital.homes[1].accumulator_bits == 16);  // 5 * 15 * 255
+  CHECK(digital.homes[2].accumulator_bits == 18);  // four of them
+  Workload exact = workload;
+  for (Layer& layer : exact.layers) layer.exact = true;
+  const Mapping nothing = map_network(exact, accelerator);
+  CHECK(nothing.arrays_used == 0);
+  CHECK((nothing.tiles() == 1 && nothing.tiles_in_use() == 1));
+}
+
+TEST_CASE("Traffic of a graph by hand") {
+  Accelerator accelerator = chip(4);
+  accelerator.tile.banks = 1;
+  accelerator.tile.digital.emplace();
+  const Workload workload = residual_graph();
+  ActionLedger ledger(4);
+  count_traffic(ledger, workload, accelerator, map_network(workload, accelerator), 1);
+  // The exact convolution: 36 input vectors of 5 codes of 4 bits; 180 sums of 16 bits.
+  CHECK(ledger.count(1, Action::digital_mac) == 36 * 5 * 5);
+  CHECK(ledger.count(1, Action::buffer_write_bit) == 180 * 4);
+  CHECK(ledger.count(1, Action::buffer_read_bit) == 180 * 4);
+  CHECK(ledger.count(1, Action::bus_bit) == 180 * 4);
+  CHECK(ledger.count(1, Action::tile_register_bit) == 180 * 16);
+  CHECK(ledger.count(1, Action::lut_lookup) == 0);
+  CHECK(ledger.count(1, Action::accumulator_add) == 0);
+  // The average: 45 windows of four sums and four codes.
+  CHECK(ledger.count(2, Action::accumulator_add) == 45 * (4 + 4));
+  CHECK(ledger.count(2, Action::buffer_write_bit) == 180 * 4);
+  CHECK(ledger.count(2, Action::buffer_read_bit) == 180 * 4);
+  CHECK(ledger.count(2, Action::bus_bit) == 180 * 4);
+  CHECK(ledger.count(2, Action::lut_lookup) == 45 * 4);
+  CHECK(ledger.count(2, Action::tile_register_bit) == 45 * 4);
+  // The logits: the sum of 45 input codes, besides one addition per output of a bank.
+  CHECK(ledger.count(3, Action::accumulator_add) == 10 + 45);
+  CHECK(ledger.count(3, Action::router_bit) == 45 * 4);
+  CHECK(ledger.total(Action::external_bit) == 64 * 4 + 10 * 19);
+}
+
+TEST_CASE("A residual map that does not fit the buffer, and residuals too wide, are refused") {
+  Accelerator accelerator = chip(4);
+  accelerator.tile.digital.emplace();
+  Workload workload = residual_graph();
+  workload.layers[2].input = 0;
+  workload.layers[2].activations = {Encoding::unsigned_binary, 4};
+  workload.layers[2].residual = 1;
+  accelerator.tile.buffer.capacity_bits = 180 * 16 - 1;
+  CHECK(error_of([&] { map_network(workload, accelerator); }) ==
+        "layer 'average': its residual map takes 2880 bits, the buffer of a tile holds 2879: raise "
+        "tile.buffer.capacity_bits");
+  accelerator.mapping.schedule = Schedule::layer_pipelined;
+  CHECK_NOTHROW(map_network(workload, accelerator));
+  workload.layers[2].kernel = 1U << 10U;
+  CHECK(error_of([&] { map_network(workload, accelerator); }) ==
+        "layer 'average': residuals of 36 bits: at most 31; the layer has too many inputs or too many bits");
+}
+
 }  // namespace sumline::test
