@@ -72,7 +72,8 @@ std::uint64_t walk_reads(const ArrayModel& array, const BitPlanes& planes,
 }
 
 void compare(const Setup& setup) {
-  const ArrayModel array = setup.array({3, 40}, 5, 31);
+  const auto bitlines = static_cast<std::uint32_t>(kOutputs * setup.slicing().slices.size());
+  const ArrayModel array = setup.array({3, 40}, 5, std::min(31U, bitlines));
   BitPlanes planes;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const auto codes = random_codes(array.rows(), setup.input_bits, seed);
