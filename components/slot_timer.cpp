@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "components/slot_timer.hpp"
 
+#include <algorithm>
+
 #include "components/sim_time.hpp"
 
 namespace sumline {
@@ -13,24 +15,40 @@ SlotTimer::SlotTimer(const sc_core::sc_module_name& name) : sc_module(name) {
 }
 
 void SlotTimer::begin(std::uint64_t slot, Client& client) {
-  const std::uint64_t end = now() + slot;
-  ends_.push({end, begun_++, &client});
+  queue_of(slot).ends.push_back({now() + slot, &client});
   if (!ringing_) {
     next_end_.notify(femtoseconds(slot));  // the kernel keeps the earlier of two times
   }
 }
 
 void SlotTimer::ring() {
+  const std::uint64_t time = now();
   ringing_ = true;
-  while (!ends_.empty() && ends_.top().time == now()) {
-    Client* const client = ends_.top().client;
-    ends_.pop();
+  Queue* queue = next();
+  for (; queue != nullptr && queue->ends.front().time == time; queue = next()) {
+    Client* const client = queue->ends.front().client;
+    queue->ends.pop_front();
     client->slot_passed();
   }
   ringing_ = false;
-  if (!ends_.empty()) {
-    next_end_.notify(femtoseconds(ends_.top().time - now()));
+  if (queue != nullptr) {
+    next_end_.notify(femtoseconds(queue->ends.front().time - time));
   }
+}
+
+SlotTimer::Queue& SlotTimer::queue_of(std::uint64_t slot) {
+  const auto found = std::ranges::find(queues_, slot, &Queue::slot);
+  return found != queues_.end() ? *found : queues_.emplace_back(Queue{slot, {}});
+}
+
+SlotTimer::Queue* SlotTimer::next() {
+  Queue* first = nullptr;
+  for (Queue& queue : queues_) {
+    if (!queue.ends.empty() && (first == nullptr || queue.ends.front().time < first->ends.front().time)) {
+      first = &queue;
+    }
+  }
+  return first;
 }
 
 }  // namespace sumline

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <queue>
+#include <deque>
 #include <systemc>
 #include <vector>
 
@@ -11,7 +11,7 @@ namespace sumline {
 /// Tells the OU controllers of a chip when their slots are over: one event and one process for all of them,
 /// which stay in the processor's caches where those of every single bank would not.
 /// In:     slots as they begin.
-/// Out:    a call per slot, at its end; at one time in the order in which the slots began.
+/// Out:    a call per slot, at its end; at one time, slots of equal length in the order in which they began.
 /// Time:   the slot's.
 /// Energy: none.
 /// Source: - (the kernel's work, not the chip's)
@@ -35,18 +35,19 @@ class SlotTimer : public sc_core::sc_module {
  private:
   struct End {
     std::uint64_t time;
-    std::uint64_t number;
     Client* client;
   };
-  struct Later {
-    bool operator()(const End& a, const End& b) const {
-      return a.time != b.time ? a.time > b.time : a.number > b.number;
-    }
+  /// Slots of equal length end in the order in which they begin.
+  struct Queue {
+    std::uint64_t slot;
+    std::deque<End> ends;
   };
   void ring();
+  Queue& queue_of(std::uint64_t slot);
+  /// The queue with the next end; null where nothing is at work.
+  Queue* next();
 
-  std::priority_queue<End, std::vector<End>, Later> ends_;
-  std::uint64_t begun_ = 0;
+  std::vector<Queue> queues_;  ///< one per length: a chip has two, with and without the unit column
   bool ringing_ = false;
   sc_core::sc_event next_end_;
 };

@@ -33,7 +33,9 @@ BENCHMARK_CAPTURE(run, job_isaac_balanced, "isaac", Replication::balance, Fideli
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(run, cycle_redpim, "redpim", Replication::none, Fidelity::cycle, 20)
     ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(run, cycle_redpim_balanced, "redpim", Replication::balance, Fidelity::cycle, 20)
+BENCHMARK_CAPTURE(run, cycle_redpim_balanced, "redpim", Replication::balance, Fidelity::cycle, 100)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(run, cycle_redpim_balanced_set_up, "redpim", Replication::balance, Fidelity::cycle, 1)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(run, cycle_redpim_ou9x8, "redpim-ou9x8", Replication::none, Fidelity::cycle, 20)
     ->Unit(benchmark::kMillisecond);
