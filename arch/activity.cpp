@@ -56,7 +56,9 @@ class LayerMeter {
     wordline_groups(array.ou().skipping, array.ou().rows, active_, array.rows(), groups_);
     bitlines_.resize(array.columns());
     for (const RowRange& group : groups_) {
-      array.ou_sums(planes_, digit, group, 0, bitlines_);
+      DrivenWordlines driven;
+      array.drive(planes_, digit, group, driven);
+      array.ou_sums(driven, 0, bitlines_);
       for (std::uint32_t column = 0; column < array.columns(); ++column) {
         const std::size_t slice = (array.region().column_begin + column) % slices_;
         ++activity_

@@ -6,14 +6,12 @@ namespace sumline {
 Crossbar::Crossbar(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter)
     : sc_module(name), array_(array), counter_(counter) {}
 
-void Crossbar::form_sums(const BitPlanes& planes, const OuRead& read, std::uint32_t driven,
-                         BitlineSums& bitlines) {
+void Crossbar::form_sums(const OuRead& read, const DrivenWordlines& driven, BitlineSums& bitlines) {
   bitlines.read = read;
   bitlines.sums.resize(read.column_end - read.column_begin);
-  array_.ou_sums(planes, read.digit, read.rows, read.column_begin, bitlines.sums);
-  bitlines.unit_sum =
-      read.unit ? static_cast<std::int32_t>(array_.input_sum(planes, read.digit, read.rows)) : 0;
-  counter_.add(Action::cell_activation, std::uint64_t{driven} * (read.converted + (read.unit ? 1 : 0)));
+  array_.ou_sums(driven, read.column_begin, bitlines.sums);
+  bitlines.unit_sum = read.unit ? driven.sum() : 0;
+  counter_.add(Action::cell_activation, std::uint64_t{driven.size} * (read.converted + (read.unit ? 1 : 0)));
 }
 
 }  // namespace sumline

@@ -27,8 +27,8 @@ class Crossbar : public sc_core::sc_module {
   /// @param array outlives the module
   Crossbar(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
-  /// @param driven wordlines that carry something @param bitlines replaced
-  void form_sums(const BitPlanes& planes, const OuRead& read, std::uint32_t driven, BitlineSums& bitlines);
+  /// @param bitlines replaced
+  void form_sums(const OuRead& read, const DrivenWordlines& driven, BitlineSums& bitlines);
 
  private:
   const ArrayModel& array_;

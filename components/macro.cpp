@@ -7,7 +7,7 @@ Macro::Macro(const sc_core::sc_module_name& name, const ArrayModel& array, Layer
     : sc_module(name),
       array_(array),
       counter_(counter),
-      wordline_driver_("wordline_driver", counter),
+      wordline_driver_("wordline_driver", array, counter),
       crossbar_("crossbar", array, counter),
       sample_and_hold_("sample_and_hold", counter),
       adc_("adc", array.readout(), counter),
@@ -51,8 +51,9 @@ bool Macro::read_next() {
   if (!read) {
     return false;
   }
-  const std::uint32_t driven = wordline_driver_.drive(sequence_.active(), *read);
-  crossbar_.form_sums(planes_, *read, driven, sample_and_hold_.track());
+  DrivenWordlines driven;
+  wordline_driver_.drive(planes_, *read, driven);
+  crossbar_.form_sums(*read, driven, sample_and_hold_.track());
   sample_and_hold_.sample();
   counter_.add(Action::ou_read, 1);
   counts_.ou_reads += 1;

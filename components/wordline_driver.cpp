@@ -3,13 +3,13 @@
 
 namespace sumline {
 
-WordlineDriver::WordlineDriver(const sc_core::sc_module_name& name, LayerCounter counter)
-    : sc_module(name), counter_(counter) {}
+WordlineDriver::WordlineDriver(const sc_core::sc_module_name& name, const ArrayModel& array,
+                               LayerCounter counter)
+    : sc_module(name), array_(array), counter_(counter) {}
 
-std::uint32_t WordlineDriver::drive(std::span<const std::uint64_t> active, const OuRead& read) {
-  const std::uint32_t driven = count_ones(active, read.rows);
-  counter_.add(Action::wordline_activation, driven);
-  return driven;
+void WordlineDriver::drive(const BitPlanes& planes, const OuRead& read, DrivenWordlines& driven) {
+  array_.drive(planes, read.digit, read.rows, driven);
+  counter_.add(Action::wordline_activation, driven.size);
 }
 
 }  // namespace sumline

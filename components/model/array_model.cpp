@@ -34,28 +34,6 @@ IntegerMatrix stored_values(const ArrayRegion& region, std::span<const std::uint
   return IntegerMatrix(values, outputs, rows);
 }
 
-void drive(const BitPlanes& planes, const ActivationSlicing& activations, std::uint32_t digit, RowRange group,
-           DrivenWordlines& driven) {
-  const std::uint32_t first = digit * activations.digit_bits;
-  const std::uint32_t last = std::min(first + activations.digit_bits, planes.planes());
-  for (std::uint32_t word = group.begin / 64; word * 64 < group.end; ++word) {
-    std::uint64_t active = 0;
-    for (std::uint32_t plane = first; plane < last; ++plane) {
-      active |= planes.plane(plane)[word];
-    }
-    for (active &= wordline_bits(group, word); active != 0; active &= active - 1) {
-      const auto bit = static_cast<std::uint32_t>(std::countr_zero(active));
-      std::uint32_t value = 0;
-      for (std::uint32_t plane = first; plane < last; ++plane) {
-        value |= static_cast<std::uint32_t>(planes.plane(plane)[word] >> bit & 1) << (plane - first);
-      }
-      driven.row[driven.size] = static_cast<std::uint16_t>(word * 64 + bit);
-      driven.digit[driven.size] = static_cast<std::uint8_t>(value);
-      ++driven.size;
-    }
-  }
-}
-
 }  // namespace
 
 ArrayModel::ArrayModel(const Accelerator& accelerator, const ArrayRegion& region,
@@ -163,10 +141,30 @@ auto ArrayModel::sum_lanes(const DrivenWordlines& driven, std::uint32_t column) 
   return sums;
 }
 
-void ArrayModel::ou_sums(const BitPlanes& planes, std::uint32_t digit, RowRange range,
-                         std::uint32_t column_begin, std::span<std::int32_t> sums) const {
-  DrivenWordlines driven;
-  drive(planes, activations_, digit, range, driven);
+void ArrayModel::drive(const BitPlanes& planes, std::uint32_t digit, RowRange range,
+                       DrivenWordlines& driven) const {
+  const std::uint32_t first = digit * activations_.digit_bits;
+  const std::uint32_t last = std::min(first + activations_.digit_bits, planes.planes());
+  for (std::uint32_t word = range.begin / 64; word * 64 < range.end; ++word) {
+    std::uint64_t active = 0;
+    for (std::uint32_t plane = first; plane < last; ++plane) {
+      active |= planes.plane(plane)[word];
+    }
+    for (active &= wordline_bits(range, word); active != 0; active &= active - 1) {
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(active));
+      std::uint32_t value = 0;
+      for (std::uint32_t plane = first; plane < last; ++plane) {
+        value |= static_cast<std::uint32_t>(planes.plane(plane)[word] >> bit & 1) << (plane - first);
+      }
+      driven.row[driven.size] = static_cast<std::uint16_t>(word * 64 + bit);
+      driven.digit[driven.size] = static_cast<std::uint8_t>(value);
+      ++driven.size;
+    }
+  }
+}
+
+void ArrayModel::ou_sums(const DrivenWordlines& driven, std::uint32_t column_begin,
+                         std::span<std::int32_t> sums) const {
   for (std::size_t begin = 0; begin < sums.size(); begin += kLanes) {
     const auto column = column_begin + static_cast<std::uint32_t>(begin);
     const auto part = sums.subspan(begin, std::min<std::size_t>(kLanes, sums.size() - begin));
@@ -253,7 +251,7 @@ template <class Lane>
 std::uint64_t ArrayModel::lose_group(const BitPlanes& planes, std::uint32_t digit, RowRange group,
                                      std::span<std::int32_t> accumulators) const {
   DrivenWordlines driven;
-  drive(planes, activations_, digit, group, driven);
+  drive(planes, digit, group, driven);
   const auto exact = static_cast<Lane>(readout_.exact_up_to());
   std::uint64_t saturated = 0;
   for (std::uint32_t block = 0; block < columns(); block += kLanes) {

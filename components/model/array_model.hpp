@@ -72,9 +72,10 @@ class ArrayModel {
   /// Wordlines whose digit is not zero. @param active resized and replaced
   void active_wordlines(const BitPlanes& planes, std::uint32_t digit,
                         std::vector<std::uint64_t>& active) const;
-  /// sums[c] of bitlines [column_begin, column_begin + sums.size()) with the wordlines of `range` driven.
-  void ou_sums(const BitPlanes& planes, std::uint32_t digit, RowRange range, std::uint32_t column_begin,
-               std::span<std::int32_t> sums) const;
+  /// Puts a digit on the wordlines of `range`. @param driven added to
+  void drive(const BitPlanes& planes, std::uint32_t digit, RowRange range, DrivenWordlines& driven) const;
+  /// sums[c] of bitlines [column_begin, column_begin + sums.size()).
+  void ou_sums(const DrivenWordlines& driven, std::uint32_t column_begin, std::span<std::int32_t> sums) const;
   /// Sum of the digits of `range`: what a unit column carries, or what the digital correction adds up.
   std::uint32_t input_sum(const BitPlanes& planes, std::uint32_t digit, RowRange range) const;
   /// True where the cell of `column` is zero on every wordline of the static group that starts at

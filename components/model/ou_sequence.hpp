@@ -30,8 +30,6 @@ class OuSequence {
   void start(const BitPlanes& planes);
   /// @return nothing after the last read
   std::optional<OuRead> next();
-  /// Wordlines whose digit is not zero, of the digit of the last read.
-  std::span<const std::uint64_t> active() const { return active_; }
 
  private:
   struct Block {

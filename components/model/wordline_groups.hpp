@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct DrivenWordlines {
   std::array<std::uint16_t, kMaxWordlines> row;
   std::array<std::uint8_t, kMaxWordlines> digit;
   std::uint32_t size = 0;
+
+  std::int32_t sum() const { return std::accumulate(digit.begin(), digit.begin() + size, std::int32_t{0}); }
 };
 
 /// Bit k = wordline k carries a non-zero digit. @param digit 0 = least significant @param storage may hold

@@ -126,7 +126,9 @@ double ou_read_rate() {
   std::vector<std::int32_t> sums(16);
   return 64 / median_seconds([&] {
            for (std::uint32_t unit = 0; unit < 64; ++unit) {
-             array.ou_sums(planes, 0, {unit / 8 * 16, unit / 8 * 16 + 16}, unit % 8 * 16, sums);
+             DrivenWordlines driven;
+             array.drive(planes, 0, {unit / 8 * 16, unit / 8 * 16 + 16}, driven);
+             array.ou_sums(driven, unit % 8 * 16, sums);
            }
          });
 }

@@ -25,7 +25,7 @@ std::vector<std::int32_t> saturating_table(const KernelShape& shape, std::uint32
 double batch_read_out_rate(const KernelShape& shape, const std::vector<std::int32_t>& table);
 /// The same as three nested loops over bytes.
 double plain_read_out_rate(const KernelShape& shape, const std::vector<std::int32_t>& table);
-/// Reads per second of ArrayModel::ou_sums(): 16 x 16 cells of 2 bits inside a crossbar of 128 x 128.
+/// Reads per second of ArrayModel::drive() with ou_sums(): 16 x 16 cells of 2 bits inside a crossbar of 128 x 128.
 double ou_read_rate();
 /// Codes per second cut into bit-planes by InputBatch.
 double slicing_rate(const KernelShape& shape);
