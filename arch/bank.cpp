@@ -68,7 +68,8 @@ void Bank::begin() {
   sums.assign(outputs.count, 0);
   busy_ = true;
   start_ = now();
-  unit_->start(input_register.take().codes, sums);
+  const InputVector& vector = input_register.take();
+  unit_->start(*vector.codes, vector.pac_class, sums);
 }
 
 void Bank::finish() {

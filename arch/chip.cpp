@@ -11,8 +11,7 @@ Chip::Chip(const sc_core::sc_module_name& name, const Accelerator& accelerator, 
       tiles_per_router_(accelerator.chip.tiles_per_router),
       external_link_("external_link", accelerator.chip.external_link, Action::external_bit, ledger) {
   for (std::uint32_t index = 0; index < tiles; ++index) {
-    tiles_.push_back(
-        std::make_unique<Tile>(("tile" + std::to_string(index)).c_str(), accelerator.tile, ledger));
+    tiles_.push_back(std::make_unique<Tile>(("tile" + std::to_string(index)).c_str(), accelerator, ledger));
   }
   for (std::uint32_t first = 0; first < tiles; first += tiles_per_router_) {
     const std::string router = "router" + std::to_string(routers_.size());

@@ -95,7 +95,10 @@ void count_layer(LayerBook book, const Workload& workload, std::size_t index, co
   if (!mapping.layers[index]) count_units(book, layer);
   if (layer.input < 0) book.add(Action::external_bit, workload.image.size() * workload.image_format.bits);
   if (layer.has_weights()) {
-    count_copy(book, mapping, layer.input, index, layer.in.size() * layer.activations.bits);
+    count_copy(book, mapping, layer.input, index,
+               source_shape(workload, layer).positions() * input_pixel_bits(workload, mapping, index));
+    const bool approximated = mapping.layers[index] && mapping.layers[index]->rule;
+    book.add(Action::encoder_bit, approximated ? layer.in.size() * layer.activations.bits : 0);
   }
   if (layer.residual >= 0) {
     count_copy(book, mapping, layer.residual, index, residual_bits(workload, mapping, index));
@@ -124,7 +127,10 @@ void count_traffic(ActionLedger& ledger, const Workload& workload, const Acceler
                    const Mapping& mapping, std::uint64_t images) {
   for (const Phase& phase : mapping.phases) {
     for (const Pass& pass : phase.passes) {
-      count_jobs(ledger, pass, workload.layers[pass.layer].out.positions(), accelerator, mapping, images);
+      const Layer& layer = workload.layers[pass.layer];
+      count_jobs(ledger, pass, layer.out.positions(), accelerator, mapping, images);
+      count_fetch(LayerBook(ledger, pass.layer, layer.out.positions() * images),
+                  window_count_bits(layer, *mapping.layers[pass.layer], pass));
       if (!mapping.resident()) {
         ledger.add(pass.layer, Action::cell_write, pass.cells_written * images);
       }

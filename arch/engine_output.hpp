@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -9,6 +10,9 @@
 
 namespace sumline {
 
+/// Positions of each class of dynamic workload configuration, fewest pairs of bits first.
+using PacClassCounts = std::array<std::uint64_t, 4>;
+
 /// What an engine computed for a set of images. Every engine returns the same values for the same inputs.
 struct EngineOutput {
   std::vector<std::int32_t> accumulators;  ///< [images, classes] of the last layer
@@ -16,6 +20,8 @@ struct EngineOutput {
   std::vector<std::uint32_t> predicted;    ///< [images], the first largest logit
   ActionLedger ledger;
   std::vector<std::uint64_t> saturated;  ///< [layers]: conversions whose code differs from the sum
+  /// [layers]: class 0 alone where a layer is approximated without dynamic configuration, none elsewhere
+  std::vector<PacClassCounts> pac_classes;
   bool operator==(const EngineOutput&) const = default;
 };
 

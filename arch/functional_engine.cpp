@@ -30,7 +30,8 @@ EngineOutput run_functional_engine(const Workload& workload, const Accelerator& 
                       .logits = std::vector<double>((end - begin) * classes),
                       .predicted = {},
                       .ledger = ActionLedger(workload.layers.size()),
-                      .saturated = std::vector<std::uint64_t>(workload.layers.size())};
+                      .saturated = std::vector<std::uint64_t>(workload.layers.size()),
+                      .pac_classes = std::vector<PacClassCounts>(workload.layers.size())};
   tbb::enumerable_thread_specific<FunctionalWorker> workers(workload.layers.size());
   std::atomic<std::uint64_t> done = 0;
   tbb::parallel_for(std::uint64_t{0}, (end - begin + kBatch - 1) / kBatch, [&](std::uint64_t batch) {
@@ -51,6 +52,9 @@ EngineOutput run_functional_engine(const Workload& workload, const Accelerator& 
   for (const FunctionalWorker& worker : workers) {
     for (std::size_t layer = 0; layer < worker.tallies.size(); ++layer) {
       count_reads(output.ledger, layer, worker.tallies[layer].counts);
+      output.ledger.add(layer, Action::pac_product, worker.tallies[layer].pac_products);
+      std::ranges::transform(output.pac_classes[layer], worker.tallies[layer].pac_classes,
+                             output.pac_classes[layer].begin(), std::plus<>());
       output.saturated[layer] += worker.tallies[layer].saturated;
     }
   }

@@ -23,7 +23,11 @@ void ImageSource::send() {
       run_.recorder.image_began(image, transfer);
     }
     for (const BufferedCopy& copy : run_.wiring.images.copies) {
-      chip_.tile(run_.mapping.homes[copy.reader].tile).buffer.write(copy.reader, size * copy.element_bits);
+      Tile& home = chip_.tile(run_.mapping.homes[copy.reader].tile);
+      if (copy.encoded_bits > 0) {
+        home.sparsity_encoder->encode(copy.reader, workload.image.positions() * copy.encoded_bits);
+      }
+      home.buffer.write(copy.reader, workload.image.positions() * copy.pixel_bits);
     }
     run_.image_map.store_all(image,
                              std::span(workload.image_codes).subspan((run_.begin + image) * size, size));

@@ -2,9 +2,11 @@
 #include "arch/layer_engine.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "components/model/exact_product.hpp"
+#include "components/model/pac_window.hpp"
 
 namespace sumline {
 namespace {
@@ -12,10 +14,25 @@ namespace {
 constexpr std::size_t kSample = 16;    ///< input vectors that stand for a block
 constexpr std::size_t kReadCost = 16;  ///< of a read by itself, in reads of a batch; measured on LeNet-5
 
+/// Ones on the wordlines of the exact pairs, each as often as its input bit is read.
+std::uint64_t driven_bits(std::span<const std::uint8_t> codes, const ExactPairs& pairs) {
+  std::uint64_t driven = 0;
+  for (const PairTerm& term : pairs.terms()) {
+    driven +=
+        static_cast<std::uint64_t>(std::popcount(term.weight_mask)) * count_bits(codes, term.activation_mask);
+  }
+  return driven;
+}
+
 }  // namespace
 
 LayerEngine::LayerEngine(const Layer& layer, const LayerMapping& mapping, const Accelerator& accelerator)
-    : values_(weight_matrix(layer)), activations_(mapping.activations) {
+    : layer_(layer), activations_(mapping.activations) {
+  if (mapping.rule) {
+    products_.emplace(layer.weight_codes, layer.out.channels, layer.rows(), *mapping.rule);
+  } else {
+    values_ = weight_matrix(layer);
+  }
   for (ArrayModel& array : program_arrays(layer, mapping, accelerator)) {
     if (array.region().column_begin == 0) {
       tiles_.push_back({array.region().rows, array.counter(), {}});
@@ -31,7 +48,11 @@ LayerEngine::LayerEngine(const Layer& layer, const LayerMapping& mapping, const 
 
 void LayerEngine::run(std::span<const std::uint8_t> vectors, std::size_t count,
                       std::span<std::int32_t> accumulators, BitPlanes& planes, LayerTally& tally) const {
-  multiply(values_, vectors, count, accumulators);
+  if (products_) {
+    run_approximated(vectors, count, accumulators, tally);
+    return;
+  }
+  multiply(*values_, vectors, count, accumulators);
   for (const RowTile& tile : tiles_) {
     if (tile.counter.dense()) {
       count_dense(tile, vectors, count, tally);
@@ -40,6 +61,45 @@ void LayerEngine::run(std::span<const std::uint8_t> vectors, std::size_t count,
       read(tile, vectors, count, accumulators, planes, tally);
     }
   }
+}
+
+void LayerEngine::run_approximated(std::span<const std::uint8_t> vectors, std::size_t count,
+                                   std::span<std::int32_t> accumulators, LayerTally& tally) const {
+  const std::size_t rows = layer_.rows();
+  const std::size_t stride = products_->window_stride();
+  std::vector<std::uint8_t> padded;
+  if (stride != rows) {
+    padded.resize(count * stride);
+    for (std::size_t vector = 0; vector < count; ++vector) {
+      std::copy_n(vectors.begin() + static_cast<std::ptrdiff_t>(vector * rows), rows,
+                  padded.begin() + static_cast<std::ptrdiff_t>(vector * stride));
+    }
+  }
+  const auto windows = stride == rows ? vectors.first(count * rows) : std::span<const std::uint8_t>(padded);
+  std::vector<std::uint8_t> classes(count);
+  products_->multiply(windows, accumulators, classes);
+  const PacRule& rule = products_->rule();
+  std::vector<std::uint64_t> members(rule.classes.size());
+  std::vector<std::uint64_t> active(rule.classes.size());
+  for (std::size_t vector = 0; vector < count; ++vector) {
+    ++members[classes[vector]];
+    active[classes[vector]] +=
+        driven_bits(vectors.subspan(vector * rows, rows), rule.classes[classes[vector]]);
+  }
+  for (std::size_t index = 0; index < members.size(); ++index) {
+    count_class(index, members[index], active[index], tally);
+  }
+}
+
+void LayerEngine::count_class(std::size_t pac_class, std::uint64_t vectors, std::uint64_t active,
+                              LayerTally& tally) const {
+  // Row tiles see different wordlines but have the same blocks, so that one stands for all active ones.
+  for (const RowTile& tile : tiles_) {
+    tally.counts += tile.counter.count_dense(vectors, &tile == tiles_.data() ? active : 0, pac_class);
+  }
+  tally.pac_classes[pac_class] += vectors;
+  tally.pac_products +=
+      vectors * scalar_products(layer_, products_->rule(), products_->segments(), pac_class);
 }
 
 void LayerEngine::count_dense(const RowTile& tile, std::span<const std::uint8_t> vectors, std::size_t count,
@@ -65,10 +125,10 @@ void LayerEngine::read(const RowTile& tile, std::span<const std::uint8_t> vector
       continue;
     }
     if (!batch) {
-      batch.emplace(vectors, count, static_cast<std::uint32_t>(values_.depth()), activations_.bits);
+      batch.emplace(vectors, count, static_cast<std::uint32_t>(layer_.rows()), activations_.bits);
     }
-    tally.saturated +=
-        lossy.batch->accumulate(*batch, accumulators.subspan(lossy.array.first_output()), values_.rows());
+    tally.saturated += lossy.batch->accumulate(*batch, accumulators.subspan(lossy.array.first_output()),
+                                               layer_.out.channels);
   }
   if (tile.counter.dense() && one_by_one.empty()) {
     return;
@@ -79,7 +139,7 @@ void LayerEngine::read(const RowTile& tile, std::span<const std::uint8_t> vector
       tally.counts += tile.counter.count(planes);
     }
     for (const ArrayModel* array : one_by_one) {
-      const std::size_t first = vector * values_.rows() + array->first_output();
+      const std::size_t first = vector * layer_.out.channels + array->first_output();
       tally.saturated += array->accumulate_losses(planes, accumulators.subspan(first, array->outputs()));
     }
   }

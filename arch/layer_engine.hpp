@@ -7,8 +7,10 @@
 #include <span>
 #include <vector>
 
+#include "arch/engine_output.hpp"
 #include "arch/mapping.hpp"
 #include "components/model/batch_losses.hpp"
+#include "components/model/pac_products.hpp"
 
 namespace sumline {
 
@@ -16,6 +18,8 @@ namespace sumline {
 struct LayerTally {
   ArrayCounts counts;
   std::uint64_t saturated = 0;
+  std::uint64_t pac_products = 0;
+  PacClassCounts pac_classes{};
 };
 
 /// One layer on arrays as a whole: all of them at once, many input vectors at a time. Immutable, so
@@ -42,6 +46,10 @@ class LayerEngine {
     std::vector<LossyArray> lossy;
   };
 
+  void run_approximated(std::span<const std::uint8_t> vectors, std::size_t count,
+                        std::span<std::int32_t> accumulators, LayerTally& tally) const;
+  void count_class(std::size_t pac_class, std::uint64_t vectors, std::uint64_t active,
+                   LayerTally& tally) const;
   void count_dense(const RowTile& tile, std::span<const std::uint8_t> vectors, std::size_t count,
                    LayerTally& tally) const;
   void read(const RowTile& tile, std::span<const std::uint8_t> vectors, std::size_t count,
@@ -52,10 +60,12 @@ class LayerEngine {
   /// The codes that vector number `vector` has for the tile.
   std::span<const std::uint8_t> codes(const RowTile& tile, std::span<const std::uint8_t> vectors,
                                       std::size_t vector) const {
-    return vectors.subspan(vector * values_.depth() + tile.rows.begin, tile.rows.size());
+    return vectors.subspan(vector * layer_.rows() + tile.rows.begin, tile.rows.size());
   }
 
-  IntegerMatrix values_;
+  const Layer& layer_;
+  std::optional<IntegerMatrix> values_;  ///< where all products are formed in arrays
+  std::optional<PacProducts> products_;  ///< elsewhere
   ActivationSlicing activations_;
   std::vector<RowTile> tiles_;
 };

@@ -35,12 +35,12 @@ std::vector<std::optional<std::uint32_t>> first_banks(std::size_t layers, const 
 
 /// What a layer must find in its buffer before its first output can start: everything, or the lines under the
 /// first window.
-std::uint64_t buffered_bits(const Layer& layer, Schedule schedule) {
-  std::uint64_t pixels = layer.in.positions();
+std::uint64_t buffered_bits(const Layer& layer, std::uint64_t pixels, std::uint64_t pixel_bits,
+                            Schedule schedule) {
   if (schedule == Schedule::layer_pipelined && layer.kind == LayerKind::convolution) {
     pixels = std::min<std::uint64_t>(pixels, std::uint64_t{layer.kernel - 1} * layer.in.width + layer.kernel);
   }
-  return pixels * layer.in.channels * layer.activations.bits;
+  return pixels * pixel_bits;
 }
 
 void check_capacity(const Layer& layer, const char* map, std::uint64_t need, const Accelerator& accelerator) {
@@ -76,6 +76,17 @@ std::uint32_t element_bits(const Workload& workload, const Mapping& mapping, std
              : mapping.homes[static_cast<std::size_t>(source)].accumulator_bits;
 }
 
+const Shape& source_shape(const Workload& workload, const Layer& layer) {
+  return layer.input < 0 ? workload.image : workload.layers[static_cast<std::size_t>(layer.input)].out;
+}
+
+std::uint64_t input_pixel_bits(const Workload& workload, const Mapping& mapping, std::size_t index) {
+  const Layer& layer = workload.layers[index];
+  return mapping.layers[index]
+             ? mapping.layers[index]->pixel.total()
+             : std::uint64_t{source_shape(workload, layer).channels} * layer.activations.bits;
+}
+
 std::uint64_t residual_bits(const Workload& workload, const Mapping& mapping, std::size_t index) {
   const Layer& layer = workload.layers[index];
   if (layer.residual < 0) return 0;
@@ -87,7 +98,12 @@ void check_buffers(const Workload& workload, const Mapping& mapping, const Accel
   const Schedule schedule = accelerator.mapping.schedule;
   for (std::size_t index = 0; index < workload.layers.size(); ++index) {
     const Layer& layer = workload.layers[index];
-    if (layer.has_weights()) check_capacity(layer, "input", buffered_bits(layer, schedule), accelerator);
+    if (layer.has_weights()) {
+      const std::uint64_t pixel = input_pixel_bits(workload, mapping, index);
+      check_capacity(layer, "input",
+                     buffered_bits(layer, source_shape(workload, layer).positions(), pixel, schedule),
+                     accelerator);
+    }
     if (schedule == Schedule::layer_serial) {  // a residual waits until the layers between have finished
       check_capacity(layer, "residual", residual_bits(workload, mapping, index), accelerator);
     }

@@ -87,9 +87,9 @@ void LayerOutput::hand_on(Requester& requester, std::uint32_t image, std::uint32
                           std::span<const Value> values) {
   for (const BufferedCopy& copy : outlet_.copies) {
     const std::uint32_t home = run_.mapping.homes[copy.reader].tile;
-    const std::uint64_t bits = values.size() * copy.element_bits;
-    chip_.route(requester, copy.reader, outlet_.tile, home, bits);
-    chip_.tile(home).buffer.write(copy.reader, bits);
+    if (copy.encoded_bits > 0) home_.sparsity_encoder->encode(copy.reader, copy.encoded_bits);
+    chip_.route(requester, copy.reader, outlet_.tile, home, copy.pixel_bits);
+    chip_.tile(home).buffer.write(copy.reader, copy.pixel_bits);
   }
   run_.maps[layer_]->store(image, position, values);
 }

@@ -15,6 +15,7 @@ LayerPass::LayerPass(const sc_core::sc_module_name& name, RunState& run, Chip& c
       role_(role),
       description_(run.workload.layers[role.pass.layer]),
       home_(run.mapping.homes[role.pass.layer].tile),
+      approximation_(run.approximations[role.pass.layer] ? &*run.approximations[role.pass.layer] : nullptr),
       output_(run, chip, sink, role.pass.layer),
       feeder_(run.requesters++),
       collector_(run.requesters++),
@@ -53,23 +54,36 @@ void LayerPass::feed() {
     } else {
       run_.wait_for_inputs(description_, image, position);
     }
+    const InputVector vector = read_window(image, position);
     for (const auto& bank : replicas_[position % replicas_.size()]) {
-      fetch(*bank, image, position);
+      fetch(*bank, vector);
     }
   });
 }
 
-void LayerPass::fetch(Bank& bank, std::uint32_t image, std::uint32_t position) {
-  InputVector& vector = bank.input_register.acquire();
-  vector.image = image;
-  vector.position = position;
-  vector.codes.resize(description_.rows());
-  run_.models[layer()].gather(run_.map(description_.input).view(image), position, vector.codes);
+InputVector LayerPass::read_window(std::uint32_t image, std::uint32_t position) {
+  std::vector<std::uint8_t> codes(description_.rows());
+  run_.models[layer()].gather(run_.map(description_.input).view(image), position, codes);
+  std::uint8_t pac_class = 0;
+  if (approximation_) {
+    windows_.push(approximation_->read(codes));
+    pac_class = windows_.back().pac_class;
+    take_from_buffer(image, window_count_bits(description_, *run_.mapping.layers[layer()], role_.pass));
+  }
+  return {image, position, pac_class, std::make_shared<const std::vector<std::uint8_t>>(std::move(codes))};
+}
+
+void LayerPass::take_from_buffer(std::uint32_t image, std::uint64_t bits) {
   Tile& home = chip_.tile(home_);
-  home.buffer.read(layer(), bank.traffic.input_bits);
-  const Service transfer = home.bus.transfer(feeder_, layer(), bank.traffic.input_bits);
+  home.buffer.read(layer(), bits);
+  const Service transfer = home.bus.transfer(feeder_, layer(), bits);
   run_.recorder.worked(home.bus.name(), layer(), transfer);
   run_.recorder.layer_began(layer(), image, transfer);
+}
+
+void LayerPass::fetch(Bank& bank, const InputVector& vector) {
+  bank.input_register.acquire() = vector;
+  take_from_buffer(vector.image, bank.traffic.input_bits);
   chip_.route(feeder_, layer(), home_, bank.tile, bank.traffic.input_bits);
   bank.input_register.load();
 }
@@ -107,13 +121,27 @@ void LayerPass::finish() {
                              std::plus<>());
     }
     if (role_.pass.last_part) {
+      if (approximation_) {
+        correct(sums);
+      }
       output_.emit(finisher_, image, position, sums);
     } else {
       std::ranges::copy(sums, earlier_parts.subspan(position * sums.size()).begin());
     }
+    if (approximation_) {
+      windows_.pop();
+    }
     sums_.release();
     sequencer_.finish(role_.number);
   });
+}
+
+void LayerPass::correct(std::span<std::int32_t> sums) {
+  const PacWindow& window = windows_.front();
+  ++run_.pac_classes[layer()][window.pac_class];
+  PacEngine& engine = *chip_.tile(home_).pac_engine;
+  const Service service = engine.correct(finisher_, layer(), *approximation_, window, sums);
+  run_.recorder.worked(engine.name(), layer(), service);
 }
 
 std::uint64_t LayerPass::saturated() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <queue>
 #include <span>
 #include <systemc>
 #include <vector>
@@ -26,7 +27,7 @@ struct PassRole {
 /// at a time, with all the banks at work between the first two:
 /// feed:    input map in the home tile's buffer - bus - [router] - input registers
 /// collect: output registers - [router] - bus - accumulators of the home tile
-/// finish:  what LayerOutput does
+/// finish:  PAC computation engine where the layer is approximated - what LayerOutput does
 class LayerPass : public sc_core::sc_module {
  public:
   LayerPass(const sc_core::sc_module_name& name, RunState& run, Chip& chip, Sequencer& sequencer,
@@ -39,10 +40,14 @@ class LayerPass : public sc_core::sc_module {
   using Banks = std::vector<std::unique_ptr<Bank>>;  ///< of one replica
 
   void feed();
-  void fetch(Bank& bank, std::uint32_t image, std::uint32_t position);
+  /// Reads the window for all banks of a replica and, where the layer is approximated, its counts.
+  InputVector read_window(std::uint32_t image, std::uint32_t position);
+  void take_from_buffer(std::uint32_t image, std::uint64_t bits);
+  void fetch(Bank& bank, const InputVector& vector);
   void collect();
   void receive(Bank& bank, std::vector<std::int32_t>& sums);
   void finish();
+  void correct(std::span<std::int32_t> sums);
   /// Calls visit(image, position) for everything the pass will do, in order.
   template <class Visit>
   void for_each_position(Visit visit);
@@ -53,7 +58,9 @@ class LayerPass : public sc_core::sc_module {
   const PassRole role_;
   const Layer& description_;
   const std::uint32_t home_;
+  const PacModel* const approximation_;  ///< nullptr where all products are formed in arrays
   std::vector<Banks> replicas_;
+  std::queue<PacWindow> windows_;                 ///< on their way through the banks
   DoubleBuffer<std::vector<std::int32_t>> sums_;  ///< [channels] of one position
   LayerOutput output_;
   Requester feeder_;

@@ -2,6 +2,7 @@
 #include "arch/mapping.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <set>
 #include <string>
@@ -36,7 +37,16 @@ std::uint32_t banks_of_chip(const Accelerator& accelerator) {
 
 void check_combination(const Accelerator& accelerator) {
   const std::string place = "accelerator '" + accelerator.name + "': ";
+  if (const std::string conflict = approximation_conflict(accelerator); !conflict.empty()) {
+    throw Error(place + "approximation.operand: " + conflict);
+  }
   const bool compaction = accelerator.ou.skipping == Skipping::compaction;
+  if (accelerator.adc.readout == ReadoutKind::adder_tree && compaction) {
+    throw Error(
+        place +
+        "adc.readout = \"adder_tree\" with ou.skipping = \"compaction\": adder trees sum fixed groups of "
+        "wordlines; use \"zero_groups\"");
+  }
   if (accelerator.weights.flip && compaction) {
     throw Error(
         place +
@@ -72,24 +82,56 @@ bool on_arrays(const Layer& layer, const Accelerator& accelerator) {
   return layer.has_weights() && !(layer.exact && accelerator.tile.digital);
 }
 
-LayerMapping cut(const Layer& layer, const Accelerator& accelerator) {
+/// The codes as arrays hold them and take them in, and what buffers keep of them.
+LayerMapping encode(const Layer& layer, std::uint32_t channels, const Accelerator& accelerator) {
   check_encoding(layer);
   LayerMapping mapping{.weights = {accelerator.weights.mapping, layer.weights, accelerator.array.cell_bits},
                        .activations = {layer.activations, accelerator.dac.bits},
+                       .rule = layer_rule(layer, channels, accelerator),
+                       .pixel = {},
                        .regions = {},
                        .row_tiles = 0,
                        .column_tiles = 0,
                        .replicas = 1,
                        .utilization = 0};
+  if (mapping.rule) {
+    // Operand 0 leaves an array that is never read.
+    const std::uint32_t kept = std::max(accelerator.approximation->operand, 1U);
+    mapping.weights.keep_most_significant(kept);
+    mapping.activations.drive_most_significant(kept);
+  }
+  mapping.pixel = pixel_bits(layer, channels, mapping.rule, mapping.activations.driven_bits());
+  return mapping;
+}
+
+/// Columns of the digit matrix that one array holds.
+std::uint32_t tile_columns(const Layer& layer, const WeightSlicing& weights, const ArrayConfig& array) {
+  if (array.layout == BitlineLayout::output_major) {
+    return array.columns;
+  }
+  const auto slices = static_cast<std::uint32_t>(weights.slices.size());
+  if (slices > array.columns) {
+    throw Error("layer '" + layer.name + "': an output takes " + std::to_string(slices) +
+                " bitlines, an array has " + std::to_string(array.columns) +
+                ": array.layout = \"slice_major\" needs whole outputs in an array");
+  }
+  return array.columns / slices * slices;
+}
+
+/// @param channels of the map that the layer reads
+LayerMapping cut(const Layer& layer, std::uint32_t channels, const Accelerator& accelerator) {
+  LayerMapping mapping = encode(layer, channels, accelerator);
   const ArrayConfig& array = accelerator.array;
+  const std::uint32_t row_step = tile_rows(layer, channels, accelerator);
+  const std::uint32_t column_step = tile_columns(layer, mapping.weights, array);
   const auto rows = static_cast<std::uint32_t>(layer.rows());
   const auto columns = static_cast<std::uint32_t>(layer.out.channels * mapping.weights.slices.size());
-  mapping.row_tiles = divide_up(rows, array.rows);
-  mapping.column_tiles = divide_up(columns, array.columns);
-  for (std::uint32_t row = 0; row < rows; row += array.rows) {
-    for (std::uint32_t column = 0; column < columns; column += array.columns) {
+  mapping.row_tiles = divide_up(rows, row_step);
+  mapping.column_tiles = divide_up(columns, column_step);
+  for (std::uint32_t row = 0; row < rows; row += row_step) {
+    for (std::uint32_t column = 0; column < columns; column += column_step) {
       mapping.regions.push_back(
-          {{row, std::min(row + array.rows, rows)}, column, std::min(column + array.columns, columns)});
+          {{row, std::min(row + row_step, rows)}, column, std::min(column + column_step, columns)});
     }
   }
   const double cells = static_cast<double>(mapping.regions.size()) * array.rows * array.columns;
@@ -199,6 +241,9 @@ Phase place(const PhasePlan& parts, const std::vector<std::optional<LayerMapping
       pass.cells_written += cells_of(region, mapping, accelerator) * part.replicas;
       phase.rows_written = std::max(phase.rows_written, region.rows.size());
     }
+    if (pass.last_part) {
+      pass.cells_written += weight_count_cells(mapping);
+    }
     phase.cells_written += pass.cells_written;
     phase.passes.push_back(std::move(pass));
   }
@@ -242,8 +287,10 @@ Mapping map_network(const Workload& workload, const Accelerator& accelerator) {
                   .arrays_used = 0,
                   .arrays_available = banks_of_chip(accelerator) * accelerator.bank.arrays};
   for (const Layer& layer : workload.layers) {
-    mapping.layers.push_back(on_arrays(layer, accelerator) ? std::optional(cut(layer, accelerator))
-                                                           : std::nullopt);
+    mapping.layers.push_back(
+        on_arrays(layer, accelerator)
+            ? std::optional(cut(layer, source_shape(workload, layer).channels, accelerator))
+            : std::nullopt);
   }
   for (PhasePlan& plan : plan_phases(mapping.layers, accelerator)) {
     if (accelerator.mapping.replication == Replication::balance) {
@@ -263,7 +310,7 @@ std::vector<ArrayModel> program_arrays(const Layer& layer, const LayerMapping& m
   arrays.reserve(mapping.regions.size());
   for (const ArrayRegion& region : mapping.regions) {
     arrays.emplace_back(accelerator, region, layer.weight_codes, static_cast<std::uint32_t>(layer.rows()),
-                        mapping.weights, mapping.activations);
+                        mapping.weights, mapping.activations, mapping.rule ? &*mapping.rule : nullptr);
   }
   return arrays;
 }
@@ -278,7 +325,7 @@ BankTraffic bank_traffic(const Mapping& whole, std::size_t layer, const BankPlac
     const ArrayRegion& region = mapping.regions[index];
     if (const std::uint32_t row_tile = index / mapping.column_tiles; !row_tiles[row_tile]) {
       row_tiles[row_tile] = true;
-      traffic.input_bits += std::uint64_t{region.rows.size()} * mapping.activations.bits;
+      traffic.input_bits += std::uint64_t{region.rows.size()} * mapping.activations.driven_bits();
     }
     fed.resize(std::max<std::size_t>(fed.size(), (region.column_end - 1) / slices + 1), false);
     std::fill(fed.begin() + region.column_begin / slices, fed.begin() + (region.column_end - 1) / slices + 1,
@@ -287,6 +334,26 @@ BankTraffic bank_traffic(const Mapping& whole, std::size_t layer, const BankPlac
   traffic.outputs = static_cast<std::uint64_t>(std::count(fed.begin(), fed.end(), true));
   traffic.output_bits = traffic.outputs * whole.homes[layer].accumulator_bits;
   return traffic;
+}
+
+std::uint64_t window_count_bits(const Layer& layer, const LayerMapping& mapping, const Pass& pass) {
+  const bool wanted = mapping.rule && (pass.last_part || mapping.rule->classes.size() > 1);
+  return wanted ? layer.rows() / mapping.pixel.channels * mapping.pixel.counts : 0;
+}
+
+std::uint64_t weight_count_cells(const LayerMapping& mapping) {
+  if (!mapping.rule) {
+    return 0;
+  }
+  const auto outputs = mapping.regions.back().column_end / mapping.weights.slices.size();
+  const std::uint64_t planes = mapping.weights.slices.size() + mapping.weights.dropped;
+  const std::uint32_t rows = mapping.regions.back().rows.end;
+  const std::uint32_t step = mapping.rule->segment_rows == 0 ? rows : mapping.rule->segment_rows;
+  std::uint64_t bits = 0;
+  for (std::uint32_t begin = 0; begin < rows; begin += step) {
+    bits += outputs * planes * static_cast<std::uint64_t>(std::bit_width(std::min(step, rows - begin)));
+  }
+  return bits;
 }
 
 }  // namespace sumline

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "components/model/array_model.hpp"
+#include "components/model/layer_rule.hpp"
 #include "configs/accelerator.hpp"
 #include "traces/workload.hpp"
 
@@ -43,6 +44,8 @@ struct Phase {
 struct LayerMapping {
   WeightSlicing weights;
   ActivationSlicing activations;
+  std::optional<PacRule> rule;       ///< pairs of bits that arrays multiply; empty: all of them
+  PixelBits pixel;                   ///< of the input map, as its buffer holds it
   std::vector<ArrayRegion> regions;  ///< row tiles outer, column tiles inner
   std::uint32_t row_tiles;
   std::uint32_t column_tiles;
@@ -70,7 +73,7 @@ struct Mapping {
   std::uint32_t tiles_in_use() const;
 };
 
-/// Bitlines are laid out output-major, slice-minor. Arrays fill banks column tile by column tile, so that the
+/// Arrays are cut from the layer's digit matrix, in whole outputs where array.layout = slice_major, and fill banks column tile by column tile, so that the
 /// row tiles of one column tile meet in a bank where they fit and their sums are added before they travel;
 /// banks fill tiles in layer order. With Replication::balance the free banks of a phase go, one replica at a
 /// time, to the layer with the most positions per replica (the first of equals) until nothing fits or every
@@ -96,5 +99,13 @@ struct BankTraffic {
   bool crosses_tiles;  ///< the bank is not in the layer's home tile: both directions also pass the router
 };
 BankTraffic bank_traffic(const Mapping& mapping, std::size_t layer, const BankPlacement& bank);
+
+/// Bits of the counts under one window, which the PAC computation engine takes from the home tile's buffer
+/// over its bus: with a layer's last part, and with every part where they decide which pairs are read; 0 where
+/// nothing is approximated.
+std::uint64_t window_count_bits(const Layer& layer, const LayerMapping& mapping, const Pass& pass);
+/// Cells that keep how many weights of each filter (and segment) have each bit set, which stand for the weight bits
+/// that no array holds: one copy in the home tile, written with the layer's last part.
+std::uint64_t weight_count_cells(const LayerMapping& mapping);
 
 }  // namespace sumline

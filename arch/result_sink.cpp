@@ -40,7 +40,7 @@ void ResultSink::complete(std::uint32_t image) {
 }
 
 EngineOutput ResultSink::output(std::vector<std::uint64_t> saturated) const {
-  EngineOutput output{accumulators_, logits_, {}, run_.ledger, std::move(saturated)};
+  EngineOutput output{accumulators_, logits_, {}, run_.ledger, std::move(saturated), run_.pac_classes};
   for (std::size_t image = 0; image < run_.images; ++image) {
     output.predicted.push_back(predicted_class(std::span(logits_).subspan(image * classes_, classes_)));
   }

@@ -13,6 +13,7 @@ RunState::RunState(const Workload& workload_, const Accelerator& accelerator_, c
       images(static_cast<std::uint32_t>(end - begin_)),
       wiring(workload_, mapping_),
       ledger(workload_.layers.size()),
+      pac_classes(workload_.layers.size()),
       recorder(workload_, images, traces),
       image_map(workload_.image, Content::codes) {
   models.reserve(workload.layers.size());
@@ -20,6 +21,10 @@ RunState::RunState(const Workload& workload_, const Accelerator& accelerator_, c
     const Layer& layer = workload.layers[index];
     arrays.push_back(mapping.layers[index] ? program_arrays(layer, *mapping.layers[index], accelerator)
                                            : std::vector<ArrayModel>());
+    const bool approximated = mapping.layers[index] && mapping.layers[index]->rule;
+    approximations.push_back(approximated
+                                 ? std::optional<PacModel>(std::in_place, layer, *mapping.layers[index]->rule)
+                                 : std::nullopt);
     models.emplace_back(workload, accelerator, mapping, index);
     maps.push_back(
         std::make_unique<FeatureMap>(layer.out, content_of(workload, static_cast<std::int32_t>(index))));

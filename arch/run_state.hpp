@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "arch/event_engine.hpp"
@@ -9,6 +10,7 @@
 #include "arch/layer_model.hpp"
 #include "arch/recorder.hpp"
 #include "arch/wiring.hpp"
+#include "components/model/pac_window.hpp"
 #include "components/slot_timer.hpp"
 
 namespace sumline {
@@ -25,9 +27,11 @@ struct RunState {
   const std::uint64_t begin;   ///< first image in the workload
   const std::uint32_t images;  ///< processes number them from 0
   const Wiring wiring;
-  std::vector<std::vector<ArrayModel>> arrays;  ///< [workload.layers][regions]
-  std::vector<LayerModel> models;               ///< [workload.layers]
+  std::vector<std::vector<ArrayModel>> arrays;          ///< [workload.layers][regions]
+  std::vector<LayerModel> models;                       ///< [workload.layers]
+  std::vector<std::optional<PacModel>> approximations;  ///< [workload.layers] where approximated
   ActionLedger ledger;
+  std::vector<PacClassCounts> pac_classes;  ///< [workload.layers]
   Recorder recorder;
   FeatureMap image_map;
   std::vector<std::unique_ptr<FeatureMap>> maps;  ///< [workload.layers]

@@ -62,7 +62,7 @@ void Sequencer::program() {
 }
 
 std::uint64_t Sequencer::cells(const Pass& pass) const {
-  std::uint64_t cells = 0;
+  std::uint64_t cells = pass.last_part ? weight_count_cells(*run_.mapping.layers[pass.layer]) : 0;
   for (const Replica& replica : pass.replicas) {
     for (const BankPlacement& bank : replica.banks) {
       for (const std::uint32_t index : bank.arrays) {

@@ -10,6 +10,8 @@
 #include "components/link.hpp"
 #include "components/lut_unit.hpp"
 #include "components/max_pool.hpp"
+#include "components/pac_engine.hpp"
+#include "components/sparsity_encoder.hpp"
 #include "configs/accelerator.hpp"
 
 namespace sumline {
@@ -18,7 +20,7 @@ namespace sumline {
 /// units that make codes of accumulators, or what needs no arrays.
 class Tile : public sc_core::sc_module {
  public:
-  Tile(const sc_core::sc_module_name& name, const TileConfig& config, ActionLedger& ledger);
+  Tile(const sc_core::sc_module_name& name, const Accelerator& accelerator, ActionLedger& ledger);
 
   Buffer buffer;
   Link bus;
@@ -26,6 +28,8 @@ class Tile : public sc_core::sc_module {
   std::optional<DigitalUnit> digital;  ///< where the chip has it
   LutUnit lut;
   MaxPool max_pool;
+  std::optional<PacEngine> pac_engine;              ///< with an approximation
+  std::optional<SparsityEncoder> sparsity_encoder;  ///< likewise
 };
 
 }  // namespace sumline

@@ -6,6 +6,14 @@
 #include "arch/layer_homes.hpp"
 
 namespace sumline {
+namespace {
+
+std::uint64_t encoded_bits(const Layer& layer, const Mapping& mapping, std::size_t index) {
+  const auto& placed = mapping.layers[index];
+  return placed && placed->rule ? std::uint64_t{placed->pixel.channels} * layer.activations.bits : 0;
+}
+
+}  // namespace
 
 Wiring::Wiring(const Workload& workload, const Mapping& mapping) : images{}, layers(workload.layers.size()) {
   const auto outlet = [&](std::int32_t source) -> Outlet& {
@@ -15,10 +23,15 @@ Wiring::Wiring(const Workload& workload, const Mapping& mapping) : images{}, lay
     const Layer& layer = workload.layers[index];
     layers[index].tile = mapping.homes[index].tile;
     outlet(layer.input).readers.push_back(index);
-    if (layer.has_weights()) outlet(layer.input).copies.push_back({index, layer.activations.bits});
+    if (layer.has_weights()) {
+      outlet(layer.input)
+          .copies.push_back(
+              {index, input_pixel_bits(workload, mapping, index), encoded_bits(layer, mapping, index)});
+    }
     if (layer.residual >= 0) {
       outlet(layer.residual).readers.push_back(index);
-      outlet(layer.residual).copies.push_back({index, element_bits(workload, mapping, layer.residual)});
+      const std::uint64_t bits = element_bits(workload, mapping, layer.residual);
+      outlet(layer.residual).copies.push_back({index, layer.out.channels * bits, 0});
     }
   }
 }

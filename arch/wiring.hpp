@@ -12,7 +12,9 @@ namespace sumline {
 /// What one layer keeps of another's map in the buffer of its own home tile.
 struct BufferedCopy {
   std::uint32_t reader;
-  std::uint32_t element_bits;
+  std::uint64_t pixel_bits;  ///< of one position
+  std::uint64_t
+      encoded_bits;  ///< of its codes that the sparsity encoder counts; 0 where whole codes are kept
 };
 
 /// Where what the images or one layer hand on goes.

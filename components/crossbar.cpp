@@ -11,7 +11,11 @@ void Crossbar::form_sums(const OuRead& read, const DrivenWordlines& driven, Bitl
   bitlines.sums.resize(read.column_end - read.column_begin);
   array_.ou_sums(driven, read.column_begin, bitlines.sums);
   bitlines.unit_sum = read.unit ? driven.sum() : 0;
-  counter_.add(Action::cell_activation, std::uint64_t{driven.size} * (read.converted + (read.unit ? 1 : 0)));
+  const std::uint64_t read_bitlines = read.converted + (read.unit ? 1 : 0);
+  counter_.add(Action::cell_activation, driven.size * read_bitlines);
+  if (array_.sums_at_once()) {
+    counter_.add(Action::cell_product, read.rows.size() * read_bitlines);
+  }
 }
 
 }  // namespace sumline

@@ -20,7 +20,8 @@ struct BitlineSums {
 /// In:     one OU read: digits on the driven wordlines.
 /// Out:    the sum on every bitline of the read's block, 0 .. OU rows * largest cell * largest digit.
 /// Time:   part of the slot, `array.read_time` until the bitlines have settled.
-/// Energy: one cell_activation per driven wordline and read bitline.
+/// Energy: one cell_activation per driven wordline and read bitline; with adder trees, one cell_product per
+/// wordline of the read and read bitline.
 /// Source: `array.source` in the preset.
 class Crossbar : public sc_core::sc_module {
  public:

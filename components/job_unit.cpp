@@ -15,16 +15,17 @@ JobUnit::JobUnit(const sc_core::sc_module_name& name, std::span<const ArrayModel
       timing_(timing),
       counter_(counter) {}
 
-void JobUnit::start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) {
+void JobUnit::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
+                    std::span<std::int32_t> accumulators) {
   counts_ = {};
   std::uint64_t most_reads = 0;
   for (const ArrayModel* array : arrays_) {
     const RowRange rows = array->region().rows;
     const auto array_codes = codes.subspan(rows.begin, rows.size());
     planes_.assign(array_codes, array->activations().bits);
-    const ArrayCounts counts = array->count(planes_);
+    const ArrayCounts counts = array->count(planes_, pac_class);
     book(*array, counts);
-    saturated_ += array->accumulate(array_codes, planes_, outputs_.of(*array, accumulators));
+    saturated_ += array->accumulate(array_codes, planes_, outputs_.of(*array, accumulators), pac_class);
     counts_.ou_reads += counts.ou_reads;
     counts_.conversions += counts.conversions;
     most_reads = std::max(most_reads, counts.ou_reads);

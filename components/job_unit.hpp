@@ -22,7 +22,8 @@ class JobUnit : public sc_core::sc_module, public VectorUnit {
   JobUnit(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays, BankTiming timing,
           LayerCounter counter);
 
-  void start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) override;
+  void start(std::span<const std::uint8_t> codes, std::size_t pac_class,
+             std::span<std::int32_t> accumulators) override;
   const sc_core::sc_event& done() const override { return done_; }
   VectorCounts counts() const override { return counts_; }
   std::uint64_t saturated() const override { return saturated_; }

@@ -15,15 +15,23 @@ Macro::Macro(const sc_core::sc_module_name& name, const ArrayModel& array, Layer
       offset_corrector_("offset_corrector", array, counter),
       sequence_(array) {}
 
-void Macro::start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) {
+void Macro::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
+                  std::span<std::int32_t> accumulators) {
   planes_.assign(codes, array_.activations().bits);
-  sequence_.start(planes_);
+  sequence_.start(planes_, pac_class);
   accumulators_ = accumulators;
   counts_ = {};
   offset_corrector_.add_codes(codes, accumulators_);
 }
 
 bool Macro::step() {
+  if (array_.sums_at_once()) {
+    const bool read = read_next() && convert_held();
+    if (!read) {
+      shift_adder_.finish(accumulators_);
+    }
+    return read;
+  }
   const bool converted = convert_held();
   const bool read = read_next();
   if (converted && !read) {

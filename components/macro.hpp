@@ -24,10 +24,12 @@ class Macro : public sc_core::sc_module {
   Macro(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
   const ArrayModel& array() const { return array_; }
-  /// @param codes [rows of the array] @param accumulators [outputs of the array], added to until the last
-  /// slot
-  void start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators);
-  /// One slot: converts what the last slot sampled while the next OU read settles. @return false if there is
+  /// @param codes [rows of the array] @param pac_class of the vector, 0 where there are none @param accumulators
+  /// [outputs of the array], added to until the last slot
+  void start(std::span<const std::uint8_t> codes, std::size_t pac_class,
+             std::span<std::int32_t> accumulators);
+  /// One slot: converts what the last slot sampled while the next OU read settles; with adder trees, what this
+  /// slot's read sums up. @return false if there is
   /// nothing to do
   bool step();
   /// Of the current input vector, so far.

@@ -18,10 +18,12 @@ OuController::OuController(const sc_core::sc_module_name& name, std::span<const 
   }
 }
 
-void OuController::start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) {
+void OuController::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
+                         std::span<std::int32_t> accumulators) {
   for (const auto& macro : macros_) {
     const RowRange rows = macro->array().region().rows;
-    macro->start(codes.subspan(rows.begin, rows.size()), outputs_.of(macro->array(), accumulators));
+    macro->start(codes.subspan(rows.begin, rows.size()), pac_class,
+                 outputs_.of(macro->array(), accumulators));
   }
   if (step_all()) {
     timer_.begin(slot_, *this);

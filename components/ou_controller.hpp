@@ -24,7 +24,8 @@ class OuController : public sc_core::sc_module, public VectorUnit, private SlotT
   OuController(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays,
                BankTiming timing, LayerCounter counter, SlotTimer& timer);
 
-  void start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) override;
+  void start(std::span<const std::uint8_t> codes, std::size_t pac_class,
+             std::span<std::int32_t> accumulators) override;
   const sc_core::sc_event& done() const override { return done_; }
   VectorCounts counts() const override;
   std::uint64_t saturated() const override;

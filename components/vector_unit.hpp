@@ -34,8 +34,10 @@ class VectorUnit {
  public:
   virtual ~VectorUnit() = default;
   /// Begins to add the products of one input vector and to count its actions; done() tells when it has.
-  /// @param codes [rows of the layer] @param accumulators [BankOutputs::count]; both valid until done()
-  virtual void start(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) = 0;
+  /// @param codes [rows of the layer] @param pac_class of the vector, 0 where there are none
+  /// @param accumulators [BankOutputs::count]; both valid until done()
+  virtual void start(std::span<const std::uint8_t> codes, std::size_t pac_class,
+                     std::span<std::int32_t> accumulators) = 0;
   virtual const sc_core::sc_event& done() const = 0;
   /// Of the last input vector.
   virtual VectorCounts counts() const = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,14 +22,23 @@ struct BlockCost {
   std::string source;
 };
 
+/// In which order the bitlines of an array stand.
+enum class BitlineLayout : std::uint8_t {
+  output_major,  ///< the slices of an output side by side: a read mixes slices
+  /// One slice of all outputs of the array, then the next: a read of `ou.columns` bitlines is one slice of
+  /// that many outputs, and every array holds whole outputs.
+  slice_major,
+};
+
 struct ArrayConfig {
   std::uint32_t rows{};       ///< wordlines, 1..4096
   std::uint32_t columns{};    ///< bitlines that hold weights, 1..4096
   std::uint32_t cell_bits{};  ///< 1..4
-  Second read_time;           ///< of one OU read, bitlines settled
-  Second write_time;          ///< of one row
-  Joule write_energy;         ///< of one cell
-  BlockCost cost;             ///< energy: of one cell activation
+  BitlineLayout layout{};
+  Second read_time;    ///< of one OU read, bitlines settled
+  Second write_time;   ///< of one row
+  Joule write_energy;  ///< of one cell
+  BlockCost cost;      ///< energy: of one cell activation; with adder trees of one cell product
 };
 
 /// Which OU reads a bank leaves out.
@@ -51,10 +61,18 @@ struct DacConfig {
   BlockCost cost;        ///< energy: of one wordline activation; instances: one per wordline
 };
 
+/// How the sum of a bitline becomes a number.
+enum class ReadoutKind : std::uint8_t {
+  saturating,  ///< a converter of `adc.bits` bits and step 1
+  adder_tree,  ///< digital cells and an adder tree per bitline read: exact, within array.read_time
+};
+
 struct AdcConfig {
-  std::uint32_t bits{};       ///< 1..14; saturates at 2^bits - 1
-  std::uint32_t per_array{};  ///< converters that share an array's bitlines
-  AdcCost cost;               ///< scaling law and its anchor (energy/adc_laws.hpp)
+  ReadoutKind readout{};
+  std::uint32_t bits{};       ///< saturating: 1..14; saturates at 2^bits - 1
+  std::uint32_t per_array{};  ///< converters or adder trees that share an array's bitlines
+  AdcCost cost;               ///< saturating: scaling law and its anchor (energy/adc_laws.hpp)
+  BlockCost adder_tree;       ///< adder_tree: energy of one sum, figures of one tree
 };
 
 enum class WeightMapping : std::uint8_t {
@@ -146,6 +164,17 @@ enum class IdleTiles : std::uint8_t {
   leaking,  ///< under power during the whole run
 };
 
+/// Products of the less significant bits by expectation from bit counts instead of in the array (PACiM).
+struct ApproximationConfig {
+  std::uint32_t operand{};  ///< most significant bits of weights and activations that the array multiplies
+  bool dynamic{};           ///< fewer pairs of bits at output positions with small code sums
+  std::array<double, 3> thresholds{};  ///< dynamic: ascending, on the code sum scaled to 576 rows
+  bool segments{};                     ///< counts per row tile instead of per window
+  std::uint32_t peak_pairs{};          ///< pairs of bits of the peak figures, 1..64
+  ServiceConfig engine;  ///< PAC computation engine of a tile: time and energy of one scalar product
+  BlockCost encoder;     ///< sparsity encoder of a tile; energy: of one activation bit counted
+};
+
 struct ChipConfig {
   std::uint32_t tiles{};
   IdleTiles idle_tiles{};
@@ -189,6 +218,11 @@ struct Accelerator {
   ChipConfig chip;
   MappingConfig mapping;
   PeakConfig peak;
+  std::optional<ApproximationConfig> approximation;  ///< empty: all products are formed in arrays
 };
+
+/// Why the approximation cannot work with the rest of the accelerator, as a rule that it breaks; empty where
+/// it can, or where there is none.
+std::string approximation_conflict(const Accelerator& accelerator);
 
 }  // namespace sumline

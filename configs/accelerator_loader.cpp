@@ -3,62 +3,25 @@
 
 #include <algorithm>
 
+#include "configs/block_reader.hpp"
+#include "configs/cost.hpp"
 #include "configs/presets.hpp"
 #include "energy/error.hpp"
 
 namespace sumline {
 namespace {
 
-constexpr std::uint32_t kMaxLines = 4096;       // wordlines or bitlines of an array
-constexpr std::uint32_t kMaxInstances = 65536;  // of anything
-
-/// `energy`, `power`, `rate`: two of them are given, the third follows.
-void read_energy(const TomlTable& table, BlockCost& cost) {
-  const bool energy = table.has("energy");
-  const bool power = table.has("power");
-  const bool rate = table.has("rate");
-  if (energy + power + rate != 2) {
-    table.problem("energy", "give two of energy, power and rate: power = energy * rate");
-    return;
-  }
-  if (rate) cost.peak_rate = table.positive<Hertz>("rate");
-  if (energy) cost.energy = rate ? table.quantity<Joule>("energy") : table.positive<Joule>("energy");
-  if (!power) return;
-  const Watt watt = rate ? table.quantity<Watt>("power") : table.positive<Watt>("power");
-  if (rate) cost.energy = watt / cost.peak_rate;
-  if (energy) cost.peak_rate = watt / cost.energy;
-}
-
-BlockCost read_block(const TomlTable& table) {
-  BlockCost cost;
-  read_energy(table, cost);
-  cost.area = table.quantity<SquareMetre>("area");
-  cost.leakage = table.quantity<Watt>("leakage");
-  cost.source = table.text("source");
-  return cost;
-}
-
-LinkConfig read_link(const TomlTable& table) {
-  LinkConfig link;
-  link.width_bits = table.integer32("width_bits", {1, kMaxInstances});
-  link.cycle = table.positive<Second>("cycle");
-  link.cost = read_block(table);
-  return link;
-}
-
-ServiceConfig read_service(const TomlTable& table) {
-  ServiceConfig service;
-  service.per_tile = table.integer32("per_tile", {1, kMaxInstances});
-  service.time = table.positive<Second>("time");
-  service.cost = read_block(table);
-  return service;
-}
+constexpr std::uint32_t kMaxLines = 4096;  // wordlines or bitlines of an array
 
 ArrayConfig read_array(const TomlTable& table) {
   ArrayConfig array;
   array.rows = table.integer32("rows", {1, kMaxLines});
   array.columns = table.integer32("columns", {1, kMaxLines});
   array.cell_bits = table.integer32("cell_bits", {1, 4});
+  if (table.has("layout")) {
+    array.layout = table.choice<BitlineLayout>("layout", {{"output_major", BitlineLayout::output_major},
+                                                          {"slice_major", BitlineLayout::slice_major}});
+  }
   array.read_time = table.positive<Second>("read_time");
   array.write_time = table.positive<Second>("write_time");
   array.write_energy = table.quantity<Joule>("write_energy");
@@ -155,16 +118,27 @@ AdcCost read_adc_cost(const TomlTable& table) {
 
 AdcConfig read_adc(const TomlTable& table) {
   AdcConfig adc;
-  adc.bits = table.integer32("bits", {1, kMaxAdcBits});
+  if (table.has("readout")) {
+    adc.readout = table.choice<ReadoutKind>(
+        "readout", {{"saturating", ReadoutKind::saturating}, {"adder_tree", ReadoutKind::adder_tree}});
+  }
   adc.per_array = table.integer32("per_array", {1, kMaxLines});
-  adc.cost = read_adc_cost(table);
+  switch (adc.readout) {
+    case ReadoutKind::saturating:
+      adc.bits = table.integer32("bits", {1, kMaxAdcBits});
+      adc.cost = read_adc_cost(table);
+      break;
+    case ReadoutKind::adder_tree:
+      adc.adder_tree = read_block(table);
+      break;
+  }
   return adc;
 }
 
 /// The law itself knows where it holds.
 void check_adc_law(const TomlTable& table, const AdcConfig& adc) {
   try {
-    adc_figures(adc.cost, adc.bits);
+    readout_figures(adc);
   } catch (const Error& error) {
     table.problem("bits", error.what());
   }
@@ -174,7 +148,7 @@ BankConfig read_bank(const TomlTable& table, const WeightConfig& weights) {
   BankConfig bank;
   bank.arrays = table.integer32("arrays", {1, kMaxInstances});
   bank.shift_adders = table.integer32("shift_adders", {1, kMaxInstances});
-  bank.shift_add_time = table.positive<Second>("shift_add_time");
+  bank.shift_add_time = table.quantity<Second>("shift_add_time");
   table.text("source");
   bank.shift_adder = read_block(table.table("shift_adder"));
   bank.sample_and_hold = read_block(table.table("sample_and_hold"));
@@ -235,6 +209,28 @@ MappingConfig read_mapping(const TomlTable& table) {
                                     {{"none", Replication::none}, {"balance", Replication::balance}})};
 }
 
+ApproximationConfig read_approximation(const TomlTable& table) {
+  ApproximationConfig approximation;
+  approximation.operand = table.integer32("operand", {0, 8});
+  approximation.dynamic = table.boolean("dynamic");
+  if (approximation.dynamic) {
+    const std::vector<double> thresholds = table.numbers("thresholds", {0, 1e9});
+    if (thresholds.size() != 3 || !std::is_sorted(thresholds.begin(), thresholds.end())) {
+      table.problem("thresholds", "must be three numbers that ascend");
+    } else {
+      std::copy(thresholds.begin(), thresholds.end(), approximation.thresholds.begin());
+    }
+    if (approximation.operand != 4) {
+      table.problem("operand", "must be 4 with dynamic = true, whose classes are defined for it");
+    }
+  }
+  approximation.segments = table.boolean("segments");
+  approximation.peak_pairs = table.integer32("peak_pairs", {1, 64});
+  approximation.engine = read_service(table.table("engine"));
+  approximation.encoder = read_block(table.table("encoder"));
+  return approximation;
+}
+
 }  // namespace
 
 Accelerator read_accelerator(const TomlDocument& document) {
@@ -254,6 +250,12 @@ Accelerator read_accelerator(const TomlDocument& document) {
   accelerator.chip = read_chip(root.table("chip"));
   accelerator.mapping = read_mapping(root.table("mapping"));
   accelerator.peak = {peak.integer32("input_bits", {1, 16}), peak.integer32("weight_bits", {1, 16})};
+  if (root.has("approximation")) {
+    const TomlTable approximation = root.table("approximation");
+    accelerator.approximation = read_approximation(approximation);
+    const std::string conflict = approximation_conflict(accelerator);
+    if (!document.has_problems() && !conflict.empty()) approximation.problem("operand", conflict);
+  }
   if (!document.has_problems()) check_adc_law(adc, accelerator.adc);
   document.finish();
   return accelerator;

@@ -10,6 +10,19 @@ Block block(Component component, Scope scope, std::uint64_t instances, const Blo
   return {component, scope, instances, cost.energy * cost.peak_rate, cost.area, cost.leakage, cost.source};
 }
 
+Block adc_block(const Accelerator& accelerator) {
+  const AdcConfig& adc = accelerator.adc;
+  const AdcFigures figures = readout_figures(adc);
+  const bool tree = adc.readout == ReadoutKind::adder_tree;
+  return {Component::adc,
+          Scope::bank,
+          std::uint64_t{accelerator.bank.arrays} * adc.per_array,
+          figures.power,
+          figures.area,
+          tree ? adc.adder_tree.leakage : adc.cost.leakage,
+          tree ? adc.adder_tree.source : adc.cost.source};
+}
+
 /// How many of a scope there are when `tiles` tiles are counted.
 std::uint64_t scopes(const Accelerator& accelerator, Scope scope, std::uint32_t tiles) {
   switch (scope) {
@@ -27,6 +40,17 @@ std::uint64_t scopes(const Accelerator& accelerator, Scope scope, std::uint32_t 
 
 }  // namespace
 
+AdcFigures readout_figures(const AdcConfig& adc) {
+  switch (adc.readout) {
+    case ReadoutKind::saturating:
+      return adc_figures(adc.cost, adc.bits);
+    case ReadoutKind::adder_tree:
+      return {adc.adder_tree.energy, seconds(0), adc.adder_tree.area,
+              adc.adder_tree.energy * adc.adder_tree.peak_rate};
+  }
+  SUMLINE_ASSERT(false, "unknown readout");
+}
+
 std::uint32_t routers(const ChipConfig& chip, std::uint32_t tiles) {
   return (tiles + chip.tiles_per_router - 1) / chip.tiles_per_router;
 }
@@ -35,16 +59,14 @@ std::vector<Block> blocks(const Accelerator& accelerator) {
   const BankConfig& bank = accelerator.bank;
   const TileConfig& tile = accelerator.tile;
   const ServiceConfig digital = tile.digital.value_or(ServiceConfig{});
-  const AdcFigures adc = adc_figures(accelerator.adc.cost, accelerator.adc.bits);
   const std::uint64_t arrays = bank.arrays;
   const bool corrects = has_digital_correction(accelerator.weights);
-  return {
+  std::vector<Block> blocks{
       block(Component::dac, Scope::bank, arrays * accelerator.array.rows, accelerator.dac.cost),
       block(Component::array, Scope::bank, arrays, accelerator.array.cost),
       block(Component::sample_and_hold, Scope::bank, arrays * accelerator.array.columns,
             bank.sample_and_hold),
-      {Component::adc, Scope::bank, arrays * accelerator.adc.per_array, adc.power, adc.area,
-       accelerator.adc.cost.leakage, accelerator.adc.cost.source},
+      adc_block(accelerator),
       block(Component::shift_adder, Scope::bank, bank.shift_adders, bank.shift_adder),
       block(Component::offset_correction, Scope::bank, corrects ? 1 : 0, bank.offset_correction),
       block(Component::input_register, Scope::bank, 1, bank.input_register),
@@ -59,6 +81,12 @@ std::vector<Block> blocks(const Accelerator& accelerator) {
       block(Component::max_pool, Scope::tile, tile.max_pool.per_tile, tile.max_pool.cost),
       block(Component::tile_output_register, Scope::tile, 1, tile.output_register),
   };
+  if (const auto& approximation = accelerator.approximation) {
+    blocks.push_back(block(Component::pac_engine, Scope::tile, approximation->engine.per_tile,
+                           approximation->engine.cost));
+    blocks.push_back(block(Component::sparsity_encoder, Scope::tile, 1, approximation->encoder));
+  }
+  return blocks;
 }
 
 CostTable cost_table(const Accelerator& accelerator, std::uint32_t tiles_in_use) {
@@ -73,11 +101,13 @@ CostTable cost_table(const Accelerator& accelerator, std::uint32_t tiles_in_use)
   }
   table[Component::programming].source = accelerator.array.cost.source;
 
-  const Joule conversion = adc_figures(accelerator.adc.cost, accelerator.adc.bits).energy;
+  const Joule conversion = readout_figures(accelerator.adc).energy;
   const BankConfig& bank = accelerator.bank;
   const TileConfig& tile = accelerator.tile;
   table[Action::wordline_activation] = accelerator.dac.cost.energy;
-  table[Action::cell_activation] = accelerator.array.cost.energy;
+  // A cell of an adder tree's array works in every read, one of a bitline only where its wordline is driven.
+  const bool digital = accelerator.adc.readout == ReadoutKind::adder_tree;
+  table[digital ? Action::cell_product : Action::cell_activation] = accelerator.array.cost.energy;
   table[Action::column_sample] = bank.sample_and_hold.energy;
   table[Action::adc_conversion] = conversion;
   table[Action::unit_conversion] = conversion;
@@ -95,6 +125,10 @@ CostTable cost_table(const Accelerator& accelerator, std::uint32_t tiles_in_use)
   table[Action::lut_lookup] = tile.lut.service.cost.energy;
   table[Action::pool_compare] = tile.max_pool.cost.energy;
   table[Action::tile_register_bit] = tile.output_register.energy;
+  if (const auto& approximation = accelerator.approximation) {
+    table[Action::pac_product] = approximation->engine.cost.energy;
+    table[Action::encoder_bit] = approximation->encoder.energy;
+  }
   table[Action::cell_write] = accelerator.array.write_energy;
   return table;
 }

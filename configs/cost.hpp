@@ -30,6 +30,10 @@ struct Block {
 /// register per tile, routers, one external link.
 std::vector<Block> blocks(const Accelerator& accelerator);
 
+/// Of one converter: by its law; of one adder tree: its sum takes no time of its own, it ends within
+/// array.read_time. @throws Error if the law does not hold at `adc.bits`
+AdcFigures readout_figures(const AdcConfig& adc);
+
 /// @param tiles_in_use tiles that work for the network, 1..chip.tiles; the others leak only where chip.idle_tiles =
 /// leaking
 CostTable cost_table(const Accelerator& accelerator, std::uint32_t tiles_in_use);

@@ -22,6 +22,23 @@ PeakPart sum(const Accelerator& accelerator, Scope scope) {
   return part;
 }
 
+bool forms_products(const Block& block) {
+  return block.scope == Scope::bank || block.component == Component::accumulator ||
+         block.component == Component::pac_engine || block.component == Component::sparsity_encoder;
+}
+
+PeakPart products(const Accelerator& accelerator) {
+  PeakPart part;
+  for (const Block& block : blocks(accelerator)) {
+    if (!forms_products(block)) continue;
+    const double instances = static_cast<double>(block.instances) * accelerator.chip.tiles *
+                             (block.scope == Scope::bank ? accelerator.tile.banks : 1U);
+    part.power += instances * (block.busy_power + block.leakage);
+    part.area += instances * block.area;
+  }
+  return part;
+}
+
 void add(PeakPart& total, const PeakPart& part, double times) {
   total.power += times * part.power;
   total.area += times * part.area;
@@ -34,9 +51,25 @@ std::uint32_t blocks_of(const Accelerator& accelerator) {
 
 /// Of an OU read that lasts until `bitlines` bitlines are converted, too.
 Second read_time(const Accelerator& accelerator, std::uint32_t bitlines) {
-  const Second conversion = adc_figures(accelerator.adc.cost, accelerator.adc.bits).time;
+  const Second conversion = readout_figures(accelerator.adc).time;
   return std::max(accelerator.array.read_time,
                   static_cast<double>(divide_up(bitlines, accelerator.adc.per_array)) * conversion);
+}
+
+/// Bitlines that hold one weight.
+std::uint32_t bitlines_per_weight(const Accelerator& accelerator) {
+  if (accelerator.approximation) return std::max(accelerator.approximation->operand, 1U);
+  return divide_up(accelerator.peak.weight_bits, accelerator.array.cell_bits) *
+         (accelerator.weights.mapping == WeightMapping::differential ? 2 : 1);
+}
+
+/// Times that all blocks of a group of wordlines are read for one input; chosen pairs read each slice as often as
+/// it takes part in one.
+double reads_per_group(const Accelerator& accelerator) {
+  if (accelerator.approximation) {
+    return static_cast<double>(accelerator.approximation->peak_pairs) / bitlines_per_weight(accelerator);
+  }
+  return divide_up(accelerator.peak.input_bits, accelerator.dac.bits);
 }
 
 /// @param group_time for all blocks of one group of wordlines
@@ -44,11 +77,8 @@ Hertz operations(const Accelerator& accelerator, Second group_time) {
   const ArrayConfig& array = accelerator.array;
   const double arrays =
       static_cast<double>(accelerator.chip.tiles) * accelerator.tile.banks * accelerator.bank.arrays;
-  const double columns_per_weight = divide_up(accelerator.peak.weight_bits, array.cell_bits) *
-                                    (accelerator.weights.mapping == WeightMapping::differential ? 2.0 : 1.0);
-  const double operations_per_array = 2.0 * array.rows * array.columns / columns_per_weight;
-  const double groups = static_cast<double>(divide_up(array.rows, accelerator.ou.rows)) *
-                        divide_up(accelerator.peak.input_bits, accelerator.dac.bits);
+  const double operations_per_array = 2.0 * array.rows * array.columns / bitlines_per_weight(accelerator);
+  const double groups = divide_up(array.rows, accelerator.ou.rows) * reads_per_group(accelerator);
   return arrays * operations_per_array / (groups * group_time);
 }
 
@@ -65,6 +95,8 @@ PeakFigures peak_figures(const Accelerator& accelerator) {
   figures.chip = sum(accelerator, Scope::chip);
   add(figures.chip, tile, accelerator.chip.tiles);
   add(figures.chip, router, routers(accelerator.chip, accelerator.chip.tiles));
+
+  figures.products = products(accelerator);
 
   // A unit column is read with the first block of a group.
   const double blocks = blocks_of(accelerator);

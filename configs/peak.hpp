@@ -15,6 +15,9 @@ struct PeakFigures {
   PeakPart bank;
   PeakPart tile;  ///< with its share of a router
   PeakPart chip;
+  /// Of a chip, what forms products: banks, accumulators, PAC computation engines and sparsity encoders, without
+  /// memories, wires and quantisation. The efficiency of macros is published so: operations / products.power.
+  PeakPart products;
   /// Multiplications and additions per second at `peak.input_bits` and `peak.weight_bits`, all cells used,
   /// one OU read per array.read_time: the way published figures are counted.
   Hertz operations;

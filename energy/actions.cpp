@@ -18,6 +18,7 @@ constexpr std::array<ActionRow, kActions> kActionRows{{
     {"ou_read", Component::array},
     {"wordline_activation", Component::dac},
     {"cell_activation", Component::array},
+    {"cell_product", Component::array},
     {"column_sample", Component::sample_and_hold},
     {"adc_conversion", Component::adc},
     {"unit_conversion", Component::adc},
@@ -35,6 +36,8 @@ constexpr std::array<ActionRow, kActions> kActionRows{{
     {"lut_lookup", Component::lut},
     {"pool_compare", Component::max_pool},
     {"tile_register_bit", Component::tile_output_register},
+    {"pac_product", Component::pac_engine},
+    {"encoder_bit", Component::sparsity_encoder},
     {"cell_write", Component::programming},
 }};
 
@@ -56,6 +59,8 @@ constexpr std::array<std::string_view, kComponents> kComponentNames{"dac",
                                                                     "lut",
                                                                     "max_pool",
                                                                     "tile_output_register",
+                                                                    "pac_engine",
+                                                                    "sparsity_encoder",
                                                                     "programming"};
 
 const ActionRow& row(Action action) {

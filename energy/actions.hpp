@@ -16,11 +16,12 @@ enum class Action : std::uint8_t {
   ou_read,              ///< one activation of an operation unit (wordlines x bitlines)
   wordline_activation,  ///< one wordline driven by a non-zero digit during one OU read
   cell_activation,      ///< one cell on a driven wordline and a read bitline, during one OU read
-  column_sample,        ///< one bitline sampled and held
-  adc_conversion,       ///< one conversion of a bitline that holds weights
-  unit_conversion,      ///< one conversion of a unit column (all cells 1)
-  shift_add,            ///< one code weighted and accumulated in a bank
-  offset_add,           ///< one input code added for the digital offset correction
+  cell_product,     ///< one product of a cell and its input bit, whatever they are: arrays with adder trees
+  column_sample,    ///< one bitline sampled and held
+  adc_conversion,   ///< one conversion of a bitline that holds weights
+  unit_conversion,  ///< one conversion of a unit column (all cells 1)
+  shift_add,        ///< one code weighted and accumulated in a bank
+  offset_add,       ///< one input code added for the digital offset correction
   input_register_bit,   ///< one bit written to and later read from a bank's input register
   output_register_bit,  ///< one bit written to and later read from a bank's output register
   buffer_read_bit,
@@ -33,6 +34,8 @@ enum class Action : std::uint8_t {
   lut_lookup,         ///< one access of the quantisation table (threshold search: one compare)
   pool_compare,       ///< one compare of the max-pool unit
   tile_register_bit,  ///< one bit of a result code written to and later read from a tile's output register
+  pac_product,        ///< one scalar product of the PAC computation engine
+  encoder_bit,        ///< one activation bit counted by the sparsity encoder
   cell_write,         ///< one cell programmed
   count_              ///< number of actions, not an action
 };
@@ -58,6 +61,8 @@ enum class Component : std::uint8_t {
   lut,
   max_pool,
   tile_output_register,
+  pac_engine,
+  sparsity_encoder,
   programming,  ///< writing of cells; has no instances of its own, the drivers belong to the array
   count_        ///< number of components, not a component
 };

@@ -34,38 +34,105 @@ IntegerMatrix stored_values(const ArrayRegion& region, std::span<const std::uint
   return IntegerMatrix(values, outputs, rows);
 }
 
+/// [outputs, rows] weight codes of the region.
+PairProducts stored_pairs(const ArrayRegion& region, std::span<const std::uint8_t> codes,
+                          std::uint32_t layer_rows, std::uint32_t slices, const PacRule& rule) {
+  const std::uint32_t first = region.column_begin / slices;
+  const std::uint32_t outputs = region.column_end / slices - first;
+  std::vector<std::uint8_t> stored;
+  stored.reserve(std::size_t{outputs} * region.rows.size());
+  for (std::uint32_t output = first; output < first + outputs; ++output) {
+    const auto row = codes.subspan(std::size_t{output} * layer_rows + region.rows.begin, region.rows.size());
+    stored.insert(stored.end(), row.begin(), row.end());
+  }
+  return PairProducts(stored, outputs, region.rows.size(), rule.classes);
+}
+
+Readout make_readout(const AdcConfig& adc, std::uint32_t max_sum) {
+  switch (adc.readout) {
+    case ReadoutKind::saturating:
+      return Readout::saturating(adc.bits, max_sum);
+    case ReadoutKind::adder_tree:
+      return Readout::exact(max_sum);
+  }
+  SUMLINE_ASSERT(false, "unknown readout");
+}
+
 }  // namespace
 
 ArrayModel::ArrayModel(const Accelerator& accelerator, const ArrayRegion& region,
                        std::span<const std::uint8_t> weight_codes, std::uint32_t layer_rows,
-                       const WeightSlicing& weights, const ActivationSlicing& activations)
+                       const WeightSlicing& weights, const ActivationSlicing& activations,
+                       const PacRule* rule)
     : region_(region),
       ou_(accelerator.ou),
       activations_(activations),
       slices_(static_cast<std::uint32_t>(weights.slices.size())),
+      dropped_slices_(weights.dropped),
+      classes_(rule == nullptr ? std::vector<ExactPairs>() : rule->classes),
       max_cell_((1U << accelerator.array.cell_bits) - 1),
+      sums_at_once_(accelerator.adc.readout == ReadoutKind::adder_tree),
       unit_column_(false),
       corrects_offset_(weights.constant != 0 || accelerator.weights.flip),
       stride_((columns() + kLanes - 1) / kLanes * kLanes),
       counter_(ou_, activations, rows(), {GroupReads{}}),
-      readout_(Readout::saturating(accelerator.adc.bits,
-                                   std::min(rows(), ou_.rows) * max_cell_ * activations.max_digit())),
+      readout_(
+          make_readout(accelerator.adc, std::min(rows(), ou_.rows) * max_cell_ * activations.max_digit())),
       lossless_(false),
-      narrow_(false),
-      values_(stored_values(region, weight_codes, layer_rows, weights)) {
+      narrow_(false) {
+  if (rule == nullptr) {
+    values_ = stored_values(region, weight_codes, layer_rows, weights);
+  } else {
+    pairs_ = stored_pairs(region, weight_codes, layer_rows, slices_, *rule);
+  }
+  lay_out_blocks(accelerator.array.layout);
   unit_column_ = corrects_offset_ && accelerator.weights.correction == OffsetCorrection::unit_column;
-  store(weight_codes, layer_rows, weights, accelerator.weights.flip);
-  counter_ = ReadCounter(ou_, activations_, rows(), survey_groups());
+  store(weight_codes, layer_rows, weights, accelerator);
+  counter_ = ReadCounter(ou_, activations_, rows(), survey_groups(), digit_reads());
   lossless_ = largest_possible_sum() <= readout_.exact_up_to();
   narrow_ = largest_possible_sum() <= std::numeric_limits<std::uint16_t>::max();
 }
 
+void ArrayModel::lay_out_blocks(BitlineLayout layout) {
+  const bool by_slice = layout == BitlineLayout::slice_major;
+  const std::uint32_t run = by_slice ? outputs() : columns();
+  for (std::uint32_t first = 0; first < columns(); first += run) {
+    for (std::uint32_t begin = first; begin < first + run; begin += ou_.columns) {
+      blocks_.push_back({begin, std::min(begin + ou_.columns, first + run), by_slice ? first / run : 0});
+    }
+  }
+}
+
+std::uint32_t ArrayModel::global_column(std::uint32_t column, BitlineLayout layout) const {
+  switch (layout) {
+    case BitlineLayout::output_major:
+      return region_.column_begin + column;
+    case BitlineLayout::slice_major:
+      return region_.column_begin + column % outputs() * slices_ + column / outputs();
+  }
+  SUMLINE_ASSERT(false, "unknown layout");
+}
+
+std::vector<DigitReads> ArrayModel::digit_reads() const {
+  std::vector<DigitReads> reads;
+  for (const ExactPairs& pairs : classes_) {
+    DigitReads& digits = reads.emplace_back(DigitReads{});
+    for (std::uint32_t digit = activations_.first_digit; digit < activations_.digits; ++digit) {
+      for (std::uint32_t slice = 0; slice < slices_; ++slice) {
+        digits[digit] =
+            static_cast<std::uint8_t>(digits[digit] + pairs.contains(dropped_slices_ + slice, digit));
+      }
+    }
+  }
+  return reads;
+}
+
 void ArrayModel::store(std::span<const std::uint8_t> weight_codes, std::uint32_t layer_rows,
-                       const WeightSlicing& weights, bool flip) {
+                       const WeightSlicing& weights, const Accelerator& accelerator) {
   cells_.assign(std::size_t{rows()} * stride_ + kLanes, 0);  // lanes may reach beyond the last bitline
   correction_.assign(outputs(), 0);
   for (std::uint32_t column = 0; column < columns(); ++column) {
-    const std::uint32_t global = region_.column_begin + column;
+    const std::uint32_t global = global_column(column, accelerator.array.layout);
     const WeightSlice& slice = weights.slices[global % slices_];
     const auto codes =
         weight_codes.subspan(std::size_t{global / slices_} * layer_rows + region_.rows.begin, rows());
@@ -73,7 +140,7 @@ void ArrayModel::store(std::span<const std::uint8_t> weight_codes, std::uint32_t
     for (const std::uint8_t code : codes) {
       sum += slice.digit[code];
     }
-    const bool flipped = flip && 2 * sum > std::uint64_t{rows()} * max_cell_;
+    const bool flipped = accelerator.weights.flip && 2 * sum > std::uint64_t{rows()} * max_cell_;
     for (std::uint32_t row = 0; row < rows(); ++row) {
       const std::uint8_t digit = slice.digit[codes[row]];
       cells_[std::size_t{row} * stride_ + column] =
@@ -92,24 +159,25 @@ std::vector<GroupReads> ArrayModel::survey_groups() {
   for (std::uint32_t begin = 0; begin < rows(); begin += ou_.rows) {
     const RowRange group{begin, std::min(begin + ou_.rows, rows())};
     std::uint32_t largest = unit_column_ ? group.size() : 0;
-    std::uint32_t used_columns = 0;
-    std::vector<bool> used_blocks(blocks(), false);
-    for (std::uint32_t column = 0; column < columns(); ++column) {
-      std::uint32_t sum = 0;
-      for (std::uint32_t row = group.begin; row < group.end; ++row) {
-        sum += cells_[std::size_t{row} * stride_ + column];
+    GroupReads read{.units = unit_column_ ? 1U : 0U};
+    for (const ColumnBlock& block : blocks_) {
+      std::uint32_t used = 0;
+      for (std::uint32_t column = block.begin; column < block.end; ++column) {
+        std::uint32_t sum = 0;
+        for (std::uint32_t row = group.begin; row < group.end; ++row) {
+          sum += cells_[std::size_t{row} * stride_ + column];
+        }
+        largest = std::max(largest, sum);
+        used += sum > 0 || !ou_.skip_zero_columns ? 1 : 0;
       }
-      largest = std::max(largest, sum);
-      if (sum > 0 || !ou_.skip_zero_columns) {
-        ++used_columns;
-        used_blocks[column / ou_.columns] = true;
+      if (classes_.empty() || block.slice == 0) {  // chosen pairs: all slices are read alike
+        read.blocks += used > 0 ? 1 : 0;
+        read.columns += used;
       }
     }
+    read.products = sums_at_once_ ? group.size() * (read.columns + read.units) : 0;
     largest_sum_.push_back(largest);
-    reads.push_back(
-        {.blocks = static_cast<std::uint32_t>(std::count(used_blocks.begin(), used_blocks.end(), true)),
-         .columns = used_columns,
-         .units = unit_column_ ? 1U : 0U});
+    reads.push_back(read);
   }
   return reads;
 }
@@ -198,13 +266,31 @@ void ArrayModel::correct_offset(std::int32_t sum, std::span<std::int32_t> accumu
 }
 
 std::uint64_t ArrayModel::accumulate(std::span<const std::uint8_t> codes, const BitPlanes& planes,
-                                     std::span<std::int32_t> accumulators) const {
+                                     std::span<std::int32_t> accumulators, std::size_t pac_class) const {
+  if (pairs_) {
+    accumulate_pairs(codes, accumulators, pac_class);
+    return 0;
+  }
   std::vector<std::int32_t> products(outputs());
-  multiply(values_, codes, 1, products);
+  multiply(*values_, codes, 1, products);
   for (std::size_t output = 0; output < products.size(); ++output) {
     accumulators[output] += products[output];
   }
   return accumulate_losses(planes, accumulators);
+}
+
+void ArrayModel::accumulate_pairs(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators,
+                                  std::size_t pac_class) const {
+  std::vector<std::uint8_t> window(pairs_->window_stride(), 0);
+  std::copy(codes.begin(), codes.end(), window.begin());
+  std::vector<std::int32_t> products(pairs_->padded_outputs(), 0);
+  std::vector<std::int8_t> digits;
+  const std::uint8_t* const windows[]{window.data()};
+  std::int32_t* const sums[]{products.data()};
+  pairs_->add(windows, pac_class, digits, sums);
+  for (std::size_t output = 0; output < accumulators.size(); ++output) {
+    accumulators[output] += products[output];
+  }
 }
 
 std::uint64_t ArrayModel::accumulate_losses(const BitPlanes& planes,

@@ -4,11 +4,14 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "components/model/bit_planes.hpp"
 #include "components/model/integer_matrix.hpp"
+#include "components/model/pac_rule.hpp"
+#include "components/model/pair_products.hpp"
 #include "components/model/read_counter.hpp"
 #include "components/model/readout.hpp"
 #include "components/model/slicing.hpp"
@@ -19,8 +22,8 @@
 /// class; the SystemC modules walk the same reads one by one.
 namespace sumline {
 
-/// The part of a layer's digit matrix that one array holds. Bitlines are laid out output-major: column =
-/// output * slices + slice.
+/// The part of a layer's digit matrix that one array holds. Its columns are numbered output * slices + slice,
+/// in whichever order the bitlines stand.
 struct ArrayRegion {
   RowRange rows;  ///< of the layer's weight matrix
   std::uint32_t column_begin;
@@ -28,30 +31,45 @@ struct ArrayRegion {
   bool operator==(const ArrayRegion&) const = default;
 };
 
+/// Bitlines [begin, end) that are read together.
+struct ColumnBlock {
+  std::uint32_t begin;
+  std::uint32_t end;
+  std::uint32_t slice;  ///< that they hold; 0 where the layout mixes slices
+};
+
 class ArrayModel {
  public:
   /// @param weight_codes [outputs, layer_rows] of the whole layer
+  /// @param rule which pairs of weight and input bits are read; nullptr = all
   ArrayModel(const Accelerator& accelerator, const ArrayRegion& region,
              std::span<const std::uint8_t> weight_codes, std::uint32_t layer_rows,
-             const WeightSlicing& weights, const ActivationSlicing& activations);
+             const WeightSlicing& weights, const ActivationSlicing& activations,
+             const PacRule* rule = nullptr);
 
   std::uint32_t rows() const { return region_.rows.size(); }
   std::uint32_t columns() const { return region_.column_end - region_.column_begin; }
   const ArrayRegion& region() const { return region_; }
   std::uint32_t first_output() const { return region_.column_begin / slices_; }
   std::uint32_t outputs() const { return (region_.column_end - 1) / slices_ - first_output() + 1; }
-  std::uint32_t blocks() const { return (columns() + ou_.columns - 1) / ou_.columns; }
+  const std::vector<ColumnBlock>& blocks() const { return blocks_; }
+  /// False where vectors of the class leave out the reads of this slice in this digit.
+  bool reads(const ColumnBlock& block, std::uint32_t digit, std::size_t pac_class) const {
+    return classes_.empty() || classes_[pac_class].contains(dropped_slices_ + block.slice, digit);
+  }
+  /// True where adder trees sum a read within its slot: nothing is held for a converter.
+  bool sums_at_once() const { return sums_at_once_; }
   bool has_unit_column() const { return unit_column_; }
   /// True where no sum can exceed what the converter resolves, whatever the input: the readout is the
   /// identity.
   bool lossless() const { return lossless_; }
 
   /// accumulators[o] += what the array contributes to output first_output() + o for these codes, the readout
-  /// included.
+  /// included. Where a rule chooses pairs of bits: their products alone.
   /// @param codes [rows()] @param planes the same codes @param accumulators [outputs()] @return saturated
   /// conversions
   std::uint64_t accumulate(std::span<const std::uint8_t> codes, const BitPlanes& planes,
-                           std::span<std::int32_t> accumulators) const;
+                           std::span<std::int32_t> accumulators, std::size_t pac_class = 0) const;
   /// The readout's part of accumulate() alone: adds R(D) - D, weighted, for every conversion that loses.
   std::uint64_t accumulate_losses(const BitPlanes& planes, std::span<std::int32_t> accumulators) const;
 
@@ -64,7 +82,9 @@ class ArrayModel {
   std::uint64_t largest_possible_sum() const;
 
   /// The reads, conversions and activations of one input vector.
-  ArrayCounts count(const BitPlanes& planes) const { return counter_.count(planes); }
+  ArrayCounts count(const BitPlanes& planes, std::size_t pac_class = 0) const {
+    return counter_.count(planes, pac_class);
+  }
   const ReadCounter& counter() const { return counter_; }
 
   // One OU read, for the cycle-level engine. `digit` is the index of the input digit, 0 = least significant.
@@ -115,7 +135,14 @@ class ArrayModel {
  private:
   /// Programs the cells and what follows from a column's polarity.
   void store(std::span<const std::uint8_t> weight_codes, std::uint32_t layer_rows,
-             const WeightSlicing& weights, bool flip);
+             const WeightSlicing& weights, const Accelerator& accelerator);
+  void accumulate_pairs(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators,
+                        std::size_t pac_class) const;
+  void lay_out_blocks(BitlineLayout layout);
+  /// Number of a bitline in the layer's digit matrix.
+  std::uint32_t global_column(std::uint32_t column, BitlineLayout layout) const;
+  /// For a rule: how often each digit is read in each class.
+  std::vector<DigitReads> digit_reads() const;
   /// Looks at the cells of every static group. @return what reading each takes
   std::vector<GroupReads> survey_groups();
 
@@ -136,7 +163,11 @@ class ArrayModel {
   OuConfig ou_;
   ActivationSlicing activations_;
   std::uint32_t slices_;
+  std::uint32_t dropped_slices_;
+  std::vector<ExactPairs> classes_;  ///< pairs that are read, [class]; empty = all
+  std::vector<ColumnBlock> blocks_;
   std::uint32_t max_cell_;
+  bool sums_at_once_;
   bool unit_column_;
   bool corrects_offset_;
   std::uint32_t stride_;                   ///< columns rounded up to whole lanes
@@ -149,8 +180,10 @@ class ArrayModel {
   ReadCounter counter_;
   Readout readout_;
   bool lossless_;
-  bool narrow_;           ///< every sum fits 16 bits
-  IntegerMatrix values_;  ///< [outputs, rows] the integers the array stands for
+  bool narrow_;  ///< every sum fits 16 bits
+  std::optional<IntegerMatrix>
+      values_;                         ///< [outputs, rows] the integers the array stands for; without a rule
+  std::optional<PairProducts> pairs_;  ///< with a rule
 };
 
 }  // namespace sumline

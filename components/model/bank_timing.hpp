@@ -13,13 +13,14 @@ namespace sumline {
 struct BankTiming {
   std::uint64_t slot;       ///< of one read and, meanwhile, the conversion of the read before
   std::uint64_t shift_add;  ///< of the last codes
+  std::uint64_t fill;       ///< slots until the first read is converted: 1, or 0 with adder trees
 
   /// @param unit_column the first block of a group brings one more bitline to convert
   BankTiming(const Accelerator& accelerator, bool unit_column);
 
   /// @param reads of the array that has the most
   std::uint64_t duration(std::uint64_t reads) const {
-    return reads == 0 ? 0 : (reads + 1) * slot + shift_add;
+    return reads == 0 ? 0 : (reads + fill) * slot + shift_add;
   }
 };
 

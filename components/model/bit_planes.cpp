@@ -75,6 +75,10 @@ std::uint64_t count_active_digits(std::span<const std::uint8_t> codes, std::uint
   return HWY_DYNAMIC_DISPATCH(count_digits)(codes.data(), codes.size(), digit_bits, lowest);
 }
 
+std::uint64_t count_bits(std::span<const std::uint8_t> codes, std::uint8_t mask) {
+  return HWY_DYNAMIC_DISPATCH(count_digits)(codes.data(), codes.size(), 1, kEachByte * mask);
+}
+
 void BitPlanes::assign(std::span<const std::uint8_t> codes, std::uint32_t bits) {
   rows_ = static_cast<std::uint32_t>(codes.size());
   planes_ = bits;

@@ -30,6 +30,9 @@ std::uint32_t count_ones(std::span<const std::uint64_t> words, RowRange range);
 /// Digits of `digit_bits` bits, of all codes, that are not zero. @param digit_bits 1..8
 std::uint64_t count_active_digits(std::span<const std::uint8_t> codes, std::uint32_t digit_bits);
 
+/// Ones among the bits of `mask`, of all codes.
+std::uint64_t count_bits(std::span<const std::uint8_t> codes, std::uint8_t mask);
+
 /// The codes on an array's wordlines, taken apart into bit-planes, least significant first.
 class BitPlanes {
  public:

@@ -16,9 +16,9 @@ OuSequence::OuSequence(const ArrayModel& array) : array_(array) {
 std::vector<OuSequence::Block> OuSequence::blocks_of(RowRange group) const {
   const OuConfig& ou = array_.ou();
   std::vector<Block> blocks;
-  for (std::uint32_t begin = 0; begin < array_.columns(); begin += ou.columns) {
-    Block block{begin, std::min(begin + ou.columns, array_.columns()), 0};
-    for (std::uint32_t column = block.begin; column < block.end; ++column) {
+  for (const ColumnBlock& columns : array_.blocks()) {
+    Block block{columns, 0};
+    for (std::uint32_t column = columns.begin; column < columns.end; ++column) {
       block.converted += !ou.skip_zero_columns || !array_.column_is_zero(group, column);
     }
     if (block.converted > 0) {
@@ -32,9 +32,10 @@ const std::vector<OuSequence::Block>& OuSequence::current_blocks() const {
   return blocks_.size() == 1 ? blocks_.front() : blocks_[groups_[group_].begin / array_.ou().rows];
 }
 
-void OuSequence::start(const BitPlanes& planes) {
+void OuSequence::start(const BitPlanes& planes, std::size_t pac_class) {
   planes_ = &planes;
-  digit_ = 0;
+  pac_class_ = pac_class;
+  digit_ = array_.activations().first_digit;
   block_ = 0;
   open_digit();
 }
@@ -48,7 +49,11 @@ void OuSequence::open_digit() {
 bool OuSequence::find_block() {
   for (;;) {
     if (group_ < groups_.size()) {
-      if (block_ < current_blocks().size()) {
+      const std::vector<Block>& blocks = current_blocks();
+      while (block_ < blocks.size() && !array_.reads(blocks[block_].columns, digit_, pac_class_)) {
+        ++block_;
+      }
+      if (block_ < blocks.size()) {
         return true;
       }
       block_ = 0;
@@ -69,7 +74,7 @@ std::optional<OuRead> OuSequence::next() {
   const Block& block = current_blocks()[block_];
   const bool unit = block_ == 0 && array_.has_unit_column();
   ++block_;
-  return OuRead{digit_, groups_[group_], block.begin, block.end, block.converted, unit};
+  return OuRead{digit_, groups_[group_], block.columns.begin, block.columns.end, block.converted, unit};
 }
 
 }  // namespace sumline

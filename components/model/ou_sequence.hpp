@@ -26,15 +26,14 @@ class OuSequence {
  public:
   explicit OuSequence(const ArrayModel& array);
 
-  /// Begins anew. @param planes must outlive the reads
-  void start(const BitPlanes& planes);
+  /// Begins anew. @param planes must outlive the reads @param pac_class of the vector
+  void start(const BitPlanes& planes, std::size_t pac_class = 0);
   /// @return nothing after the last read
   std::optional<OuRead> next();
 
  private:
   struct Block {
-    std::uint32_t begin;
-    std::uint32_t end;
+    ColumnBlock columns;
     std::uint32_t converted;
   };
   std::vector<Block> blocks_of(RowRange group) const;
@@ -46,6 +45,7 @@ class OuSequence {
   std::vector<std::vector<Block>>
       blocks_;  ///< per static group where zero columns are skipped, otherwise one entry
   const BitPlanes* planes_ = nullptr;
+  std::size_t pac_class_ = 0;
   std::vector<std::uint64_t> active_;
   std::vector<RowRange> groups_;
   std::uint32_t digit_ = 0;

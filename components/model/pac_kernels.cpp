@@ -177,6 +177,15 @@ void scaled_all(const double* values, double factor, double* sums, std::size_t c
   });
 }
 
+void quotients_all(const double* numerators, double divisor, std::int32_t* products, std::size_t count) {
+  for_each_double(count, [=](std::size_t i, auto d) HWY_ATTR {
+    const hn::Rebind<std::int32_t, decltype(d)> d32;
+    const auto quotient = hn::Div(hn::LoadU(d, numerators + i), hn::Set(d, divisor));
+    const auto rounded = hn::Floor(hn::Add(quotient, hn::Set(d, 0.5)));
+    hn::StoreU(hn::Add(hn::LoadU(d32, products + i), hn::DemoteTo(d32, rounded)), d32, products + i);
+  });
+}
+
 void finish_all(const std::int32_t* exact, const double* approximate, double scale, const double* offset,
                 double constant, float* results, std::size_t count) {
   for_each_double(count, [=](std::size_t i, auto d) HWY_ATTR {
@@ -200,7 +209,22 @@ HWY_EXPORT(add_all);
 HWY_EXPORT(extract_all);
 HWY_EXPORT(sum_all);
 HWY_EXPORT(scaled_all);
+HWY_EXPORT(quotients_all);
 HWY_EXPORT(finish_all);
+
+std::vector<std::uint8_t> pack_weights(std::span<const std::uint8_t> codes, std::size_t outputs,
+                                       std::size_t rows) {
+  const std::size_t quads = (rows + 3) / 4;
+  const std::size_t blocks = (outputs + kOutputBlock - 1) / kOutputBlock;
+  std::vector<std::uint8_t> packed(blocks * kOutputBlock * quads * 4, 0);
+  for (std::size_t o = 0; o < outputs; ++o) {
+    const std::uint8_t* source = codes.data() + o * rows;
+    std::uint8_t* target =
+        packed.data() + (o / kOutputBlock) * quads * 4 * kOutputBlock + o % kOutputBlock * 4;
+    for (std::size_t k = 0; k < rows; ++k) target[k / 4 * 4 * kOutputBlock + k % 4] = source[k];
+  }
+  return packed;
+}
 
 void add_digit_products(const PackedWeights& weights, std::uint8_t mask, std::uint32_t shift,
                         std::span<const std::int8_t* const> digits, std::int32_t* const* products) {
@@ -218,6 +242,10 @@ std::uint64_t masked_sum(const std::uint8_t* codes, std::size_t count, std::uint
 
 void add_scaled(const double* values, double factor, double* sums, std::size_t count) {
   HWY_DYNAMIC_DISPATCH(scaled_all)(values, factor, sums, count);
+}
+
+void add_quotients(const double* numerators, double divisor, std::int32_t* products, std::size_t count) {
+  HWY_DYNAMIC_DISPATCH(quotients_all)(numerators, divisor, products, count);
 }
 
 void finish_products(const std::int32_t* exact, const double* approximate, double scale, const double* offset,

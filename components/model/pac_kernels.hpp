@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 /// The inner loops of PacProducts: SIMD through Highway with run-time dispatch; every target gives the same
 /// bits.
@@ -18,6 +19,10 @@ struct PackedWeights {
   std::size_t blocks;
   std::size_t quads;  ///< rows / 4, rounded up
 };
+
+/// [outputs, rows] codes packed so.
+std::vector<std::uint8_t> pack_weights(std::span<const std::uint8_t> codes, std::size_t outputs,
+                                       std::size_t rows);
 
 /// products[r * blocks * 16 + o] += (sum over rows k of (weight & mask) * digits[r][k]) << shift; exact below
 /// 2^31.
@@ -34,6 +39,10 @@ std::uint64_t masked_sum(const std::uint8_t* codes, std::size_t count, std::uint
 
 /// sums[o] += factor * values[o], each operation rounded once.
 void add_scaled(const double* values, double factor, double* sums, std::size_t count);
+
+/// products[o] += numerators[o] / divisor, rounded to the nearest integer, halves up: exact for integers with
+/// |numerator| < 2^53, |quotient| < 2^31 and divisor < 2^20.
+void add_quotients(const double* numerators, double divisor, std::int32_t* products, std::size_t count);
 
 /// results[o] = scale * (exact[o] + approximate[o]) + offset[o] + constant, evaluated from left to right.
 void finish_products(const std::int32_t* exact, const double* approximate, double scale, const double* offset,

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <cmath>
 
 #include "energy/error.hpp"
@@ -55,6 +56,22 @@ std::size_t PacRule::class_of(std::uint64_t code_sum, std::size_t rows) const {
   const float speculation = speculate(code_sum, rows);
   for (const float threshold : thresholds) index += speculation > threshold ? 1U : 0U;
   return index;
+}
+
+std::uint32_t PacRule::scalar_products(std::size_t index, std::uint32_t weight_bits,
+                                       std::uint32_t activation_bits) const {
+  const ExactPairs& block = classes.back();
+  int exact_weight_bits = 0;
+  unsigned exact_activation_bits = 0;
+  for (const std::uint8_t mask : block.activation_mask) {
+    exact_weight_bits += mask != 0 ? 1 : 0;
+    exact_activation_bits |= mask;
+  }
+  if (exact_weight_bits == 0) return 1;  // W X: nothing is left to take off
+  const bool low_weights = static_cast<std::uint32_t>(exact_weight_bits) < weight_bits;
+  const bool low_activations =
+      static_cast<std::uint32_t>(std::popcount(exact_activation_bits)) < activation_bits;
+  return (low_weights ? 1U : 0U) + (low_activations ? 1U : 0U) + block.count() - classes[index].count();
 }
 
 float speculate(std::uint64_t code_sum, std::size_t rows) {

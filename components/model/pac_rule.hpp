@@ -32,6 +32,12 @@ struct PacRule {
   /// @param code_sum of the window's activation codes, padding included @param rows of the window
   std::size_t class_of(std::uint64_t code_sum, std::size_t rows) const;
 
+  /// Scalar products that the hardware forms per output and segment for the pairs that a class leaves out:
+  /// one for the less significant weight bits, one for the less significant activation bits, one for each
+  /// pair that the class moves.
+  std::uint32_t scalar_products(std::size_t index, std::uint32_t weight_bits,
+                                std::uint32_t activation_bits) const;
+
   bool operator==(const PacRule&) const = default;
 };
 

@@ -2,6 +2,7 @@
 #include "components/model/read_counter.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "components/model/wordline_groups.hpp"
@@ -16,12 +17,16 @@ ArrayCounts reads_of(const GroupReads& reads, std::uint64_t times, std::uint64_t
           .conversions = times * reads.columns,
           .unit_conversions = times * reads.units,
           .wordline_activations = driven * reads.blocks,
-          .cell_activations = driven * (reads.columns + reads.units)};
+          .cell_activations = driven * (reads.columns + reads.units),
+          .cell_products = times * reads.products};
 }
 
+/// But for the products, which count_dense() adds up.
 bool all_equal(const std::vector<GroupReads>& reads) {
-  return std::all_of(reads.begin(), reads.end(),
-                     [&](const GroupReads& other) { return other == reads.front(); });
+  return std::all_of(reads.begin(), reads.end(), [&](const GroupReads& other) {
+    return other.blocks == reads.front().blocks && other.columns == reads.front().columns &&
+           other.units == reads.front().units;
+  });
 }
 
 }  // namespace
@@ -32,6 +37,7 @@ ArrayCounts& ArrayCounts::operator+=(const ArrayCounts& other) {
   unit_conversions += other.unit_conversions;
   wordline_activations += other.wordline_activations;
   cell_activations += other.cell_activations;
+  cell_products += other.cell_products;
   return *this;
 }
 
@@ -39,16 +45,24 @@ GroupReads& GroupReads::operator+=(const GroupReads& other) {
   blocks += other.blocks;
   columns += other.columns;
   units += other.units;
+  products += other.products;
   return *this;
 }
 
 ReadCounter::ReadCounter(const OuConfig& ou, const ActivationSlicing& activations, std::uint32_t rows,
-                         std::vector<GroupReads> reads)
+                         std::vector<GroupReads> reads, std::vector<DigitReads> classes)
     : ou_(ou),
       activations_(activations),
       rows_(rows),
       reads_(std::move(reads)),
-      uniform_(all_equal(reads_)) {}
+      classes_(std::move(classes)),
+      uniform_(all_equal(reads_)) {
+  if (classes_.empty()) {
+    DigitReads every_digit{};
+    std::fill_n(every_digit.begin(), activations.digits, std::uint8_t{1});
+    classes_.push_back(every_digit);
+  }
+}
 
 void ReadCounter::merge(const ReadCounter& other) {
   SUMLINE_ASSERT(rows_ == other.rows_ && reads_.size() == other.reads_.size(), "counters of other wordlines");
@@ -62,28 +76,41 @@ void count_reads(ActionLedger& ledger, std::size_t layer, const ArrayCounts& cou
   ledger.add(layer, Action::ou_read, counts.ou_reads);
   ledger.add(layer, Action::wordline_activation, counts.wordline_activations);
   ledger.add(layer, Action::cell_activation, counts.cell_activations);
+  ledger.add(layer, Action::cell_product, counts.cell_products);
   ledger.add(layer, Action::column_sample, counts.conversions + counts.unit_conversions);
   ledger.add(layer, Action::adc_conversion, counts.conversions);
   ledger.add(layer, Action::unit_conversion, counts.unit_conversions);
   ledger.add(layer, Action::shift_add, counts.conversions);
 }
 
-ArrayCounts ReadCounter::count(const BitPlanes& planes) const {
+ArrayCounts ReadCounter::count(const BitPlanes& planes, std::size_t pac_class) const {
   ArrayCounts counts;
   WordlineMask storage;
-  for (std::uint32_t digit = 0; digit < activations_.digits; ++digit) {
+  for (std::uint32_t digit = activations_.first_digit; digit < activations_.digits; ++digit) {
+    const std::uint64_t times = classes_[pac_class][digit];
+    if (times == 0) {
+      continue;
+    }
     const auto active = active_wordlines(planes, activations_, digit, storage);
     for_each_group(ou_.skipping, ou_.rows, active, rows_, [&](RowRange group) {
       // A run of compacted wordlines may span static groups; the mapper sees to it that these all take the
       // same.
-      counts += reads_of(reads_[group.begin / ou_.rows], 1, count_ones(active, group));
+      counts += reads_of(reads_[group.begin / ou_.rows], times, times * count_ones(active, group));
     });
   }
   return counts;
 }
 
-ArrayCounts ReadCounter::count_dense(std::uint64_t vectors, std::uint64_t active_digits) const {
-  return reads_of(reads_.front(), vectors * activations_.digits * reads_.size(), active_digits);
+ArrayCounts ReadCounter::count_dense(std::uint64_t vectors, std::uint64_t active_digits,
+                                     std::size_t pac_class) const {
+  const DigitReads& digits = classes_[pac_class];
+  const std::uint64_t times = std::accumulate(digits.begin(), digits.end(), std::uint64_t{0});
+  ArrayCounts counts = reads_of(reads_.front(), vectors * times * reads_.size(), active_digits);
+  // The last group may be short, which only cells that always work feel.
+  std::uint64_t products = 0;
+  for (const GroupReads& reads : reads_) products += reads.products;
+  counts.cell_products = vectors * times * products;
+  return counts;
 }
 
 }  // namespace sumline

@@ -2,6 +2,7 @@
 #include "components/model/readout.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "energy/error.hpp"
@@ -15,6 +16,12 @@ Readout Readout::saturating(std::uint32_t bits, std::uint32_t max_sum) {
   for (std::uint32_t sum = 0; sum <= max_sum; ++sum) {
     table[sum] = std::min(static_cast<std::int32_t>(sum), top);
   }
+  return Readout(std::move(table));
+}
+
+Readout Readout::exact(std::uint32_t max_sum) {
+  std::vector<std::int32_t> table(max_sum + 1);
+  std::iota(table.begin(), table.end(), 0);
   return Readout(std::move(table));
 }
 

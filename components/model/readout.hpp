@@ -13,6 +13,9 @@ class Readout {
   /// An n-bit converter of step one that saturates: R(s) = min(s, 2^bits - 1). @param bits 1..14
   static Readout saturating(std::uint32_t bits, std::uint32_t max_sum);
 
+  /// An adder tree: R(s) = s.
+  static Readout exact(std::uint32_t max_sum);
+
   /// @param sum 0..max_sum
   std::int32_t operator()(std::uint32_t sum) const { return table_[sum]; }
   /// Replaces every sum by its code. @return how many changed

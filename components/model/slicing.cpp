@@ -44,6 +44,17 @@ WeightSlicing::WeightSlicing(WeightMapping mapping, CodeFormat format, std::uint
   }
 }
 
+void WeightSlicing::keep_most_significant(std::uint32_t count) {
+  SUMLINE_ASSERT(count <= slices.size(), "slices to keep");
+  dropped = static_cast<std::uint32_t>(slices.size()) - count;
+  slices.erase(slices.begin(), slices.begin() + static_cast<std::ptrdiff_t>(dropped));
+}
+
+void ActivationSlicing::drive_most_significant(std::uint32_t count) {
+  SUMLINE_ASSERT(count <= digits, "digits to drive");
+  first_digit = digits - count;
+}
+
 ActivationSlicing::ActivationSlicing(CodeFormat format, std::uint32_t digit_bits_)
     : bits(format.bits), digit_bits(digit_bits_), digits((format.bits + digit_bits_ - 1) / digit_bits_) {
   SUMLINE_ASSERT(format.encoding == Encoding::unsigned_binary, "bit-serial inputs are unsigned");

@@ -26,6 +26,11 @@ struct WeightSlicing {
 
   /// @param cell_bits 1..4
   WeightSlicing(WeightMapping mapping, CodeFormat format, std::uint32_t cell_bits);
+
+  /// Drops all slices but the `count` last, the most significant ones.
+  void keep_most_significant(std::uint32_t count);
+  /// Slices dropped below the first.
+  std::uint32_t dropped = 0;
 };
 
 /// Activations go in `digits` steps of `digit_bits` bits, least significant first; step t weighs 2^(t *
@@ -34,9 +39,15 @@ struct ActivationSlicing {
   std::uint32_t bits;
   std::uint32_t digit_bits;
   std::uint32_t digits;
+  std::uint32_t first_digit = 0;  ///< less significant ones are not driven
 
   /// @param format unsigned binary @param digit_bits 1..8
   ActivationSlicing(CodeFormat format, std::uint32_t digit_bits);
+
+  /// Leaves all digits but the `count` last, the most significant ones, undriven.
+  void drive_most_significant(std::uint32_t count);
+  /// Bits of a code that reach the array.
+  std::uint32_t driven_bits() const { return bits - first_digit * digit_bits; }
   std::uint32_t max_digit() const { return (1U << digit_bits) - 1; }
 };
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "components/model/pac_correction.hpp"
+
+#include <algorithm>
+
+#include "components/model/pac_kernels.hpp"
+#include "energy/error.hpp"
+
+namespace sumline {
+namespace {
+
+std::vector<RowRange> cut_segments(std::size_t rows, std::uint32_t segment_rows) {
+  const auto all = static_cast<std::uint32_t>(rows);
+  const std::uint32_t step = segment_rows == 0 ? all : segment_rows;
+  std::vector<RowRange> segments;
+  for (std::uint32_t begin = 0; begin < all; begin += step) {
+    segments.push_back({begin, std::min(begin + step, all)});
+  }
+  return segments;
+}
+
+/// Of the masked weights. @return [segments, width]
+std::vector<double> sum_weights(std::span<const std::uint8_t> codes, std::size_t outputs, std::size_t rows,
+                                std::size_t width, const std::vector<RowRange>& segments, std::uint8_t mask) {
+  std::vector<double> sums(segments.size() * width, 0);
+  for (std::size_t o = 0; o < outputs; ++o) {
+    for (std::size_t s = 0; s < segments.size(); ++s) {
+      std::uint64_t sum = 0;
+      for (std::size_t k = segments[s].begin; k < segments[s].end; ++k) sum += codes[o * rows + k] & mask;
+      sums[s * width + o] = static_cast<double>(sum);
+    }
+  }
+  return sums;
+}
+
+}  // namespace
+
+std::uint64_t masked_sum(const BitCounts& counts, std::uint8_t mask) {
+  std::uint64_t sum = 0;
+  for (std::size_t bit = 0; bit < counts.size(); ++bit) {
+    sum += (mask >> bit & 1U) != 0 ? std::uint64_t{counts[bit]} << bit : 0;
+  }
+  return sum;
+}
+
+PacCorrection::PacCorrection(std::span<const std::uint8_t> weight_codes, std::size_t outputs,
+                             std::size_t rows, std::size_t width, const PacRule& rule)
+    : width_(width),
+      segments_(cut_segments(rows, rule.segment_rows)),
+      weight_sums_(sum_weights(weight_codes, outputs, rows, width, segments_, 0xFF)) {
+  for (const ExactPairs& pairs : rule.classes) {
+    terms_.push_back(pairs.terms());
+    auto& sums = masked_sums_.emplace_back();
+    for (const PairTerm& term : terms_.back()) {
+      sums.push_back(sum_weights(weight_codes, outputs, rows, width, segments_, term.weight_mask));
+    }
+  }
+}
+
+void PacCorrection::form_numerators(std::size_t segment, std::size_t pac_class, const CodeSums& sums,
+                                    std::span<double> numerators) const {
+  std::fill(numerators.begin(), numerators.end(), 0.0);
+  add_scaled(weight_sums_.data() + segment * width_, sums[0], numerators.data(), width_);
+  for (std::size_t t = 0; t < terms_[pac_class].size(); ++t) {
+    add_scaled(masked_sums_[pac_class][t].data() + segment * width_, -sums[t + 1], numerators.data(), width_);
+  }
+}
+
+void PacCorrection::add(std::size_t segment, std::size_t pac_class, const CodeSums& sums,
+                        std::span<double> storage, double* corrections) const {
+  form_numerators(segment, pac_class, sums, storage);
+  add_scaled(storage.data(), 1.0 / segments_[segment].size(), corrections, width_);
+}
+
+void PacCorrection::add_rounded(std::size_t segment, std::size_t pac_class, const CodeSums& sums,
+                                std::span<double> storage, std::int32_t* products) const {
+  form_numerators(segment, pac_class, sums, storage);
+  add_quotients(storage.data(), segments_[segment].size(), products, width_);
+}
+
+void PacCorrection::correct(std::span<const BitCounts> counts, std::size_t pac_class,
+                            std::span<std::int32_t> sums) const {
+  SUMLINE_ASSERT(counts.size() == segments(), "one set of counts per segment");
+  std::vector<double> storage(width_);
+  std::vector<std::int32_t> corrections(width_, 0);
+  for (std::size_t s = 0; s < segments(); ++s) {
+    CodeSums code_sums{static_cast<double>(masked_sum(counts[s], 0xFF))};
+    for (std::size_t t = 0; t < terms_[pac_class].size(); ++t) {
+      code_sums[t + 1] = static_cast<double>(masked_sum(counts[s], terms_[pac_class][t].activation_mask));
+    }
+    add_rounded(s, pac_class, code_sums, storage, corrections.data());
+  }
+  for (std::size_t o = 0; o < sums.size(); ++o) sums[o] += corrections[o];
+}
+
+}  // namespace sumline
