@@ -37,7 +37,7 @@ class LayerMeter {
       const auto codes = vectors.subspan(vector * rows_, rows_);
       for (const ArrayModel& array : arrays_) {
         const RowRange rows = array.region().rows;
-        planes_.assign(codes.subspan(rows.begin, rows.size()), array.activations().bits);
+        array.activations().split(codes.subspan(rows.begin, rows.size()), planes_);
         for (std::uint32_t digit = 0; digit < array.activations().digits; ++digit) {
           observe(array, digit);
         }

@@ -31,15 +31,17 @@ LayerEngine::LayerEngine(const Layer& layer, const LayerMapping& mapping, const 
   if (mapping.rule) {
     products_.emplace(layer.weight_codes, layer.out.channels, layer.rows(), *mapping.rule);
   } else {
-    values_ = weight_matrix(layer);
+    product_.emplace(layer);
   }
   for (ArrayModel& array : program_arrays(layer, mapping, accelerator)) {
     if (array.region().column_begin == 0) {
-      tiles_.push_back({array.region().rows, array.counter(), {}});
+      auto conversions =
+          TileConversions::supports(array) ? std::optional(TileConversions(layer, array)) : std::nullopt;
+      tiles_.push_back({array.region().rows, array.counter(), std::move(conversions), {}});
     } else {
       tiles_.back().counter.merge(array.counter());
     }
-    if (!array.lossless()) {
+    if (!array.lossless() && !tiles_.back().conversions) {
       auto batch = BatchLosses::supports(array) ? std::optional(BatchLosses(array)) : std::nullopt;
       tiles_.back().lossy.push_back({std::move(array), std::move(batch)});
     }
@@ -52,8 +54,15 @@ void LayerEngine::run(std::span<const std::uint8_t> vectors, std::size_t count,
     run_approximated(vectors, count, accumulators, tally);
     return;
   }
-  multiply(*values_, vectors, count, accumulators);
+  if (tiles_.front().conversions) {
+    std::fill(accumulators.begin(), accumulators.end(), 0);
+  } else {
+    product_->multiply(vectors, count, accumulators);
+  }
   for (const RowTile& tile : tiles_) {
+    if (tile.conversions) {
+      tally.saturated += tile.conversions->accumulate(vectors, count, accumulators);
+    }
     if (tile.counter.dense()) {
       count_dense(tile, vectors, count, tally);
     }
@@ -106,10 +115,10 @@ void LayerEngine::count_dense(const RowTile& tile, std::span<const std::uint8_t>
                               LayerTally& tally) const {
   std::uint64_t active = 0;
   if (tiles_.size() == 1) {
-    active = count_active_digits(vectors, activations_.digit_bits);
+    active = activations_.count_active(vectors);
   } else {
     for (std::size_t vector = 0; vector < count; ++vector) {
-      active += count_active_digits(codes(tile, vectors, vector), activations_.digit_bits);
+      active += activations_.count_active(codes(tile, vectors, vector));
     }
   }
   tally.counts += tile.counter.count_dense(count, active);
@@ -134,7 +143,7 @@ void LayerEngine::read(const RowTile& tile, std::span<const std::uint8_t> vector
     return;
   }
   for (std::size_t vector = 0; vector < count; ++vector) {
-    planes.assign(codes(tile, vectors, vector), activations_.bits);
+    activations_.split(codes(tile, vectors, vector), planes);
     if (!tile.counter.dense()) {
       tally.counts += tile.counter.count(planes);
     }
@@ -154,7 +163,7 @@ bool LayerEngine::prefers_batch(const RowTile& tile, const LossyArray& lossy,
   const std::size_t step = std::max<std::size_t>(count / kSample, 1);
   std::size_t reads = 0;
   for (std::size_t vector = 0; vector < count; vector += step) {
-    planes.assign(codes(tile, vectors, vector), activations_.bits);
+    activations_.split(codes(tile, vectors, vector), planes);
     reads += step * lossy.array.reads_that_may_lose(planes);
   }
   return reads * kReadCost > lossy.batch->reads(count, activations_.bits);

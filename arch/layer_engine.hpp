@@ -10,7 +10,9 @@
 #include "arch/engine_output.hpp"
 #include "arch/mapping.hpp"
 #include "components/model/batch_losses.hpp"
+#include "components/model/exact_product.hpp"
 #include "components/model/pac_products.hpp"
+#include "components/model/tile_conversions.hpp"
 
 namespace sumline {
 
@@ -43,6 +45,7 @@ class LayerEngine {
   struct RowTile {
     RowRange rows;
     ReadCounter counter;
+    std::optional<TileConversions> conversions;  ///< where nothing is exact: instead of `lossy`
     std::vector<LossyArray> lossy;
   };
 
@@ -64,7 +67,7 @@ class LayerEngine {
   }
 
   const Layer& layer_;
-  std::optional<IntegerMatrix> values_;  ///< where all products are formed in arrays
+  std::optional<ExactProduct> product_;  ///< where all products are formed in arrays
   std::optional<PacProducts> products_;  ///< elsewhere
   ActivationSlicing activations_;
   std::vector<RowTile> tiles_;

@@ -54,7 +54,12 @@ void check_capacity(const Layer& layer, const char* map, std::uint64_t need, con
 
 }  // namespace
 
-std::vector<LayerHome> layer_homes(const Workload& workload, const std::vector<Phase>& phases) {
+std::vector<LayerHome> layer_homes(const Workload& workload,
+                                   const std::vector<std::optional<LayerMapping>>& layers,
+                                   const std::vector<Phase>& phases) {
+  std::vector<std::uint64_t> code_sums;
+  for (const auto& layer : layers) code_sums.push_back(layer ? layer->largest_code_sum : 0);
+  const auto largest = largest_accumulators(workload, code_sums);
   const auto on_arrays = first_banks(workload.layers.size(), phases);
   const auto first = std::find_if(on_arrays.begin(), on_arrays.end(), [](const auto& tile) { return tile; });
   std::uint32_t neighbour = first == on_arrays.end() ? 0 : **first;
@@ -63,9 +68,9 @@ std::vector<LayerHome> layer_homes(const Workload& workload, const std::vector<P
     const Layer& layer = workload.layers[index];
     neighbour = on_arrays[index].value_or(neighbour);
     const bool at_source = !layer.has_weights() && layer.input >= 0;
-    integer_bits(layer, "residuals", largest_residual(workload, index));
+    integer_bits(layer, "residuals", largest_residual(workload, largest, index));
     homes.push_back({at_source ? homes[static_cast<std::size_t>(layer.input)].tile : neighbour,
-                     integer_bits(layer, "accumulators", largest_accumulator(workload, index))});
+                     largest[index], integer_bits(layer, "accumulators", largest[index])});
   }
   return homes;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "arch/mapping.hpp"
@@ -9,9 +10,11 @@
 /// What the mapping tells of layers beside their arrays: where they live, and how wide what they hand on is.
 namespace sumline {
 
-/// @param phases that hold the array layers @return [workload.layers]
+/// @param layers [workload.layers] @param phases that hold the array layers @return [workload.layers]
 /// @throws Error naming the layer if its accumulators or its residuals take more than 31 bits.
-std::vector<LayerHome> layer_homes(const Workload& workload, const std::vector<Phase>& phases);
+std::vector<LayerHome> layer_homes(const Workload& workload,
+                                   const std::vector<std::optional<LayerMapping>>& layers,
+                                   const std::vector<Phase>& phases);
 
 /// Bits of one element that layer `source` hands on (-1 = the images): of a code, or of an accumulator.
 std::uint32_t element_bits(const Workload& workload, const Mapping& mapping, std::int32_t source);

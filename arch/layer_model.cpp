@@ -3,7 +3,6 @@
 
 #include <numeric>
 
-#include "components/model/accumulator_range.hpp"
 #include "components/model/input_vectors.hpp"
 #include "components/model/pool_model.hpp"
 
@@ -18,7 +17,8 @@ LayerModel::LayerModel(const Workload& workload, const Accelerator& accelerator,
   const LutConfig& lut = accelerator.tile.lut;
   if (layer_.residual >= 0) residual_values_ = MapValues::residual(workload, layer_);
   if (layer_.has_weights() && !mapping.layers[index]) product_.emplace(layer_);
-  if (layer_.requantize) lut_.emplace(layer_, largest_accumulator(workload, index), lut.mode, lut.index_bits);
+  if (layer_.requantize)
+    lut_.emplace(layer_, mapping.homes[index].largest_accumulator, lut.mode, lut.index_bits);
   if (index + 1 == workload.layers.size()) logits_.emplace(layer_);
 }
 

@@ -65,17 +65,64 @@ void check_combination(const Accelerator& accelerator) {
         "ou.skip_zero_columns with weights.correction = \"unit_column\": a unit column is read with every " +
         "group; use \"digital\"");
   }
+  if (accelerator.adc.readout == ReadoutKind::staircase &&
+      (accelerator.weights.mapping != WeightMapping::signed_cells ||
+       accelerator.ou.skipping != Skipping::none || accelerator.ou.skip_zero_columns)) {
+    throw Error(place +
+                "adc.readout = \"staircase\": its codes have no 0, so that every sum must be signed and " +
+                "read; needs weights.mapping = \"signed_cells\" and ou.skipping = \"none\"");
+  }
 }
 
-void check_encoding(const Layer& layer) {
+std::string text(const CodeFormat& format) {
+  return std::to_string(format.bits) + " bit " + std::string(name(format.encoding));
+}
+
+/// Signed cells: one cell per weight, one digit per input.
+void check_signed(const Layer& layer, const Accelerator& accelerator) {
+  const std::string place = "layer '" + layer.name + "': ";
+  if (layer.activations.encoding == Encoding::unsigned_binary) {
+    throw Error(place + "activations are " + text(layer.activations) +
+                ": weights.mapping = \"signed_cells\" takes mid_rise and ternary inputs; " +
+                "use an accelerator with bit-serial inputs");
+  }
+  if (layer.activations.bits > accelerator.dac.bits || layer.activations.bits > 7) {
+    throw Error(place + "activations are " + text(layer.activations) + ", dac.bits is " +
+                std::to_string(accelerator.dac.bits) +
+                ": a signed input goes in one digit of at most dac.bits and 7 bits");
+  }
+  if (layer.weights.encoding == Encoding::unsigned_binary ||
+      layer.weights.bits > accelerator.array.cell_bits) {
+    throw Error(place + "weights are " + text(layer.weights) + ", array.cell_bits is " +
+                std::to_string(accelerator.array.cell_bits) +
+                ": a signed cell holds a mid_rise or ternary weight of at most its bits");
+  }
+}
+
+void check_encoding(const Layer& layer, const Accelerator& accelerator) {
+  if (accelerator.weights.mapping == WeightMapping::signed_cells) return check_signed(layer, accelerator);
   if (layer.activations.encoding != Encoding::unsigned_binary) {
     throw Error("layer '" + layer.name +
-                "': bipolar activations: arrays with bit-serial inputs take unsigned_binary codes");
+                "': bipolar activations: arrays with bit-serial inputs take unsigned_binary codes; " +
+                "use an accelerator with weights.mapping = \"signed_cells\"");
   }
   if (layer.weights.bits < 1 || layer.weights.bits > 8) {
     throw Error("layer '" + layer.name + "': weights of " + std::to_string(layer.weights.bits) +
                 " bits: must be 1 to 8");
   }
+}
+
+/// Wordline groups that a layer is read in: each adds one code to an output.
+std::uint64_t groups_of(const Layer& layer, std::uint32_t row_step, const Accelerator& accelerator) {
+  const auto rows = static_cast<std::uint32_t>(layer.rows());
+  return std::uint64_t{rows / row_step} * divide_up(row_step, accelerator.ou.rows) +
+         divide_up(rows % row_step, accelerator.ou.rows);
+}
+
+/// The largest magnitude that the codes of a staircase can add up to, 0 where the readout leaves sums as they are.
+std::uint64_t largest_code_sum(const Layer& layer, std::uint32_t row_step, const Accelerator& accelerator) {
+  if (accelerator.adc.readout != ReadoutKind::staircase) return 0;
+  return groups_of(layer, row_step, accelerator) * ((std::uint64_t{1} << accelerator.adc.bits) - 1);
 }
 
 bool on_arrays(const Layer& layer, const Accelerator& accelerator) {
@@ -84,16 +131,23 @@ bool on_arrays(const Layer& layer, const Accelerator& accelerator) {
 
 /// The codes as arrays hold them and take them in, and what buffers keep of them.
 LayerMapping encode(const Layer& layer, std::uint32_t channels, const Accelerator& accelerator) {
-  check_encoding(layer);
-  LayerMapping mapping{.weights = {accelerator.weights.mapping, layer.weights, accelerator.array.cell_bits},
-                       .activations = {layer.activations, accelerator.dac.bits},
-                       .rule = layer_rule(layer, channels, accelerator),
-                       .pixel = {},
-                       .regions = {},
-                       .row_tiles = 0,
-                       .column_tiles = 0,
-                       .replicas = 1,
-                       .utilization = 0};
+  if (layer.exact && accelerator.adc.readout == ReadoutKind::staircase) {
+    throw Error("layer '" + layer.name +
+                "': is computed exactly, which adc.readout = \"staircase\" does not " +
+                "allow: it needs digital units, [tile.digital]");
+  }
+  check_encoding(layer, accelerator);
+  LayerMapping mapping{
+      .weights = {accelerator.weights.mapping, layer.weights, accelerator.array.cell_bits},
+      .activations = {layer.activations, accelerator.dac.bits},
+      .rule = layer_rule(layer, channels, accelerator),
+      .pixel = {},
+      .regions = {},
+      .row_tiles = 0,
+      .column_tiles = 0,
+      .replicas = 1,
+      .largest_code_sum = largest_code_sum(layer, tile_rows(layer, channels, accelerator), accelerator),
+      .utilization = 0};
   if (mapping.rule) {
     // Operand 0 leaves an array that is never read.
     const std::uint32_t kept = std::max(accelerator.approximation->operand, 1U);
@@ -299,7 +353,7 @@ Mapping map_network(const Workload& workload, const Accelerator& accelerator) {
     mapping.arrays_used = std::max(mapping.arrays_used, arrays_of(plan));
     mapping.phases.push_back(place(plan, mapping.layers, accelerator));
   }
-  mapping.homes = layer_homes(workload, mapping.phases);
+  mapping.homes = layer_homes(workload, mapping.layers, mapping.phases);
   check_buffers(workload, mapping, accelerator);
   return mapping;
 }

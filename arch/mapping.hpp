@@ -50,13 +50,16 @@ struct LayerMapping {
   std::uint32_t row_tiles;
   std::uint32_t column_tiles;
   std::uint32_t replicas;
-  double utilization;  ///< cells in use / cells of the arrays allocated
+  std::uint64_t
+      largest_code_sum;  ///< of a staircase converter; 0: the accumulators are those of the workload
+  double utilization;    ///< cells in use / cells of the arrays allocated
 };
 
 /// Where a layer does what needs no arrays, and how wide its integers are.
 struct LayerHome {
-  std::uint32_t tile;              ///< holds the input map and the residual, adds up row tiles, requantises
-  std::uint32_t accumulator_bits;  ///< of an integer A, or of a part of it, on a bus
+  std::uint32_t tile;  ///< holds the input map and the residual, adds up row tiles, requantises
+  std::uint64_t largest_accumulator;  ///< magnitude of an integer A
+  std::uint32_t accumulator_bits;     ///< of A, or of a part of it, on a bus
 };
 
 struct Mapping {

@@ -22,7 +22,7 @@ void JobUnit::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
   for (const ArrayModel* array : arrays_) {
     const RowRange rows = array->region().rows;
     const auto array_codes = codes.subspan(rows.begin, rows.size());
-    planes_.assign(array_codes, array->activations().bits);
+    array->activations().split(array_codes, planes_);
     const ArrayCounts counts = array->count(planes_, pac_class);
     book(*array, counts);
     saturated_ += array->accumulate(array_codes, planes_, outputs_.of(*array, accumulators), pac_class);

@@ -17,7 +17,7 @@ Macro::Macro(const sc_core::sc_module_name& name, const ArrayModel& array, Layer
 
 void Macro::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
                   std::span<std::int32_t> accumulators) {
-  planes_.assign(codes, array_.activations().bits);
+  array_.activations().split(codes, planes_);
   sequence_.start(planes_, pac_class);
   accumulators_ = accumulators;
   counts_ = {};

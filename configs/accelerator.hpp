@@ -57,27 +57,32 @@ struct OuConfig {
 };
 
 struct DacConfig {
-  std::uint32_t bits{};  ///< of the input consumed per cycle, 1..8
+  std::uint32_t bits{};  ///< of the input consumed per cycle, 1..8; with signed cells of the whole input
   BlockCost cost;        ///< energy: of one wordline activation; instances: one per wordline
 };
 
 /// How the sum of a bitline becomes a number.
 enum class ReadoutKind : std::uint8_t {
   saturating,  ///< a converter of `adc.bits` bits and step 1
+  /// 2^bits levels evenly over -full_scale..full_scale, both ends included; its codes are mid-rise
+  staircase,
   adder_tree,  ///< digital cells and an adder tree per bitline read: exact, within array.read_time
 };
 
 struct AdcConfig {
   ReadoutKind readout{};
-  std::uint32_t bits{};       ///< saturating: 1..14; saturates at 2^bits - 1
+  std::uint32_t bits{};  ///< saturating: 1..14; staircase: 1..8
+  /// staircase: its outermost levels, in wordlines that are fully driven and meet full cells.
+  std::uint32_t full_scale{};
   std::uint32_t per_array{};  ///< converters or adder trees that share an array's bitlines
-  AdcCost cost;               ///< saturating: scaling law and its anchor (energy/adc_laws.hpp)
+  AdcCost cost;               ///< but adder_tree: scaling law and its anchor (energy/adc_laws.hpp)
   BlockCost adder_tree;       ///< adder_tree: energy of one sum, figures of one tree
 };
 
 enum class WeightMapping : std::uint8_t {
   offset,        ///< the unsigned code in one set of columns, the constant corrected with the sum of inputs
   differential,  ///< magnitudes of positive and of negative weights in separate columns
+  signed_cells,  ///< a cell holds the signed weight and a wordline the signed input, in one digit each
 };
 enum class OffsetCorrection : std::uint8_t {
   digital,      ///< an adder sums the input codes
@@ -86,7 +91,7 @@ enum class OffsetCorrection : std::uint8_t {
 
 struct WeightConfig {
   WeightMapping mapping{};
-  /// Of the constant in every product; unused with differential and not flipped.
+  /// Of the constant in every product; unused where nothing needs it.
   OffsetCorrection correction{};
   /// Store a column inverted where its cell sum exceeds half scale: halves the largest partial sum (ISAAC).
   bool flip{};
@@ -194,9 +199,16 @@ enum class Replication : std::uint8_t {
   balance,  ///< spare arrays go to the layers with the most positions per replica
 };
 
+/// How the rows of a weight matrix are cut into arrays.
+enum class RowTiles : std::uint8_t {
+  dense,           ///< all wordlines of every array but the last
+  whole_channels,  ///< as many whole kernels (channels x kernel x kernel) as fit
+};
+
 struct MappingConfig {
   Schedule schedule{};
   Replication replication{};
+  RowTiles row_tiles{};
 };
 
 /// Documented operating point for the peak figures (area, power and TOPS with every block busy).

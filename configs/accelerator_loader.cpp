@@ -12,6 +12,7 @@ namespace sumline {
 namespace {
 
 constexpr std::uint32_t kMaxLines = 4096;  // wordlines or bitlines of an array
+constexpr std::uint32_t kMaxStaircaseBits = 8;
 
 ArrayConfig read_array(const TomlTable& table) {
   ArrayConfig array;
@@ -29,12 +30,17 @@ ArrayConfig read_array(const TomlTable& table) {
   return array;
 }
 
+/// Signed cells leave nothing to correct or to invert, so the keys of that are unknown there.
 WeightConfig read_weights(const TomlTable& table) {
-  return {table.choice<WeightMapping>(
-              "mapping", {{"offset", WeightMapping::offset}, {"differential", WeightMapping::differential}}),
-          table.choice<OffsetCorrection>("correction", {{"digital", OffsetCorrection::digital},
-                                                        {"unit_column", OffsetCorrection::unit_column}}),
-          table.boolean("flip")};
+  WeightConfig weights;
+  weights.mapping = table.choice<WeightMapping>("mapping", {{"offset", WeightMapping::offset},
+                                                            {"differential", WeightMapping::differential},
+                                                            {"signed_cells", WeightMapping::signed_cells}});
+  if (weights.mapping == WeightMapping::signed_cells) return weights;
+  weights.correction = table.choice<OffsetCorrection>(
+      "correction", {{"digital", OffsetCorrection::digital}, {"unit_column", OffsetCorrection::unit_column}});
+  weights.flip = table.boolean("flip");
+  return weights;
 }
 
 OuConfig read_ou(const TomlTable& table, const ArrayConfig& array, const WeightConfig& weights) {
@@ -89,7 +95,9 @@ AdcCost read_adc_cost(const TomlTable& table) {
                                           {"puma", AdcLaw::puma},
                                           {"k1k2", AdcLaw::k1k2},
                                           {"survey", AdcLaw::survey},
-                                          {"fixed", AdcLaw::fixed}});
+                                          {"fixed", AdcLaw::fixed},
+                                          {"flash", AdcLaw::flash},
+                                          {"sar_fit", AdcLaw::sar_fit}});
   switch (cost.law) {
     case AdcLaw::isaac:
       cost.energy_linear_share = table.number("energy_linear_share", {0, 1});
@@ -100,7 +108,14 @@ AdcCost read_adc_cost(const TomlTable& table) {
       [[fallthrough]];
     case AdcLaw::puma:
     case AdcLaw::fixed:
+    case AdcLaw::flash:
       read_anchor(table, cost);
+      break;
+    case AdcLaw::sar_fit:
+      cost.power_per_bit = table.positive<Watt>("power_per_bit");
+      cost.power_base = table.quantity<Watt>("power_base");
+      cost.comparison_rate = table.positive<Hertz>("comparison_rate");
+      cost.reference_area = table.quantity<SquareMetre>("reference_area");
       break;
     case AdcLaw::k1k2:
       cost.supply_volts = table.number("supply_volts", {0.1, 5});
@@ -116,16 +131,36 @@ AdcCost read_adc_cost(const TomlTable& table) {
   return cost;
 }
 
-AdcConfig read_adc(const TomlTable& table) {
+void read_staircase(const TomlTable& table, const OuConfig& ou, const WeightConfig& weights, AdcConfig& adc) {
+  adc.full_scale = table.integer32("full_scale", {1, kMaxLines});
+  if (weights.mapping != WeightMapping::signed_cells) {
+    table.problem("readout",
+                  "a staircase spans sums of both signs: needs weights.mapping = \"signed_cells\"");
+  }
+  if (ou.skipping != Skipping::none || ou.skip_zero_columns) {
+    table.problem("readout",
+                  "a staircase has no code for 0, so that no read can be left out: needs ou.skipping = "
+                  "\"none\" and ou.skip_zero_columns = false");
+  }
+}
+
+AdcConfig read_adc(const TomlTable& table, const OuConfig& ou, const WeightConfig& weights) {
   AdcConfig adc;
   if (table.has("readout")) {
-    adc.readout = table.choice<ReadoutKind>(
-        "readout", {{"saturating", ReadoutKind::saturating}, {"adder_tree", ReadoutKind::adder_tree}});
+    adc.readout = table.choice<ReadoutKind>("readout", {{"saturating", ReadoutKind::saturating},
+                                                        {"staircase", ReadoutKind::staircase},
+                                                        {"adder_tree", ReadoutKind::adder_tree}});
   }
   adc.per_array = table.integer32("per_array", {1, kMaxLines});
   switch (adc.readout) {
+    case ReadoutKind::staircase:
+      read_staircase(table, ou, weights, adc);
+      [[fallthrough]];
     case ReadoutKind::saturating:
       adc.bits = table.integer32("bits", {1, kMaxAdcBits});
+      if (adc.readout == ReadoutKind::staircase && adc.bits > kMaxStaircaseBits) {
+        table.problem("bits", "a staircase has 1 to " + std::to_string(kMaxStaircaseBits) + " bits");
+      }
       adc.cost = read_adc_cost(table);
       break;
     case ReadoutKind::adder_tree:
@@ -206,7 +241,11 @@ MappingConfig read_mapping(const TomlTable& table) {
   return {table.choice<Schedule>("schedule", {{"layer_serial", Schedule::layer_serial},
                                               {"layer_pipelined", Schedule::layer_pipelined}}),
           table.choice<Replication>("replication",
-                                    {{"none", Replication::none}, {"balance", Replication::balance}})};
+                                    {{"none", Replication::none}, {"balance", Replication::balance}}),
+          table.has("row_tiles")
+              ? table.choice<RowTiles>(
+                    "row_tiles", {{"dense", RowTiles::dense}, {"whole_channels", RowTiles::whole_channels}})
+              : RowTiles::dense};
 }
 
 ApproximationConfig read_approximation(const TomlTable& table) {
@@ -244,7 +283,7 @@ Accelerator read_accelerator(const TomlDocument& document) {
   accelerator.weights = read_weights(root.table("weights"));
   accelerator.ou = read_ou(root.table("ou"), accelerator.array, accelerator.weights);
   accelerator.dac = read_dac(root.table("dac"));
-  accelerator.adc = read_adc(adc);
+  accelerator.adc = read_adc(adc, accelerator.ou, accelerator.weights);
   accelerator.bank = read_bank(root.table("bank"), accelerator.weights);
   accelerator.tile = read_tile(root.table("tile"));
   accelerator.chip = read_chip(root.table("chip"));

@@ -43,6 +43,7 @@ std::uint64_t scopes(const Accelerator& accelerator, Scope scope, std::uint32_t 
 AdcFigures readout_figures(const AdcConfig& adc) {
   switch (adc.readout) {
     case ReadoutKind::saturating:
+    case ReadoutKind::staircase:
       return adc_figures(adc.cost, adc.bits);
     case ReadoutKind::adder_tree:
       return {adc.adder_tree.energy, seconds(0), adc.adder_tree.area,

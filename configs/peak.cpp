@@ -59,6 +59,7 @@ Second read_time(const Accelerator& accelerator, std::uint32_t bitlines) {
 /// Bitlines that hold one weight.
 std::uint32_t bitlines_per_weight(const Accelerator& accelerator) {
   if (accelerator.approximation) return std::max(accelerator.approximation->operand, 1U);
+  if (accelerator.weights.mapping == WeightMapping::signed_cells) return 1;
   return divide_up(accelerator.peak.weight_bits, accelerator.array.cell_bits) *
          (accelerator.weights.mapping == WeightMapping::differential ? 2 : 1);
 }

@@ -73,6 +73,19 @@ AdcFigures survey(const AdcCost& cost, double bits) {
                      square_metres(square_microns * 1e-12));
 }
 
+/// Source: as the multilevel sense amplifiers of DNN+NeuroSim: levels - 1 of them per column, side by side.
+AdcFigures flash(const AdcCost& cost, double bits) {
+  const double comparators = (std::exp2(bits) - 1) / (std::exp2(cost.reference_bits) - 1);
+  return from_power(cost.reference_power * comparators, 1.0 / cost.sample_rate,
+                    cost.reference_area * comparators);
+}
+
+/// Source: DNN+NeuroSim V1.4 SarADC (Peng et al., TCAD 2021), without the power that a column draws from it.
+AdcFigures sar_fit(const AdcCost& cost, double bits) {
+  return from_power(cost.power_per_bit * bits + cost.power_base, (bits + 1) / cost.comparison_rate,
+                    cost.reference_area);
+}
+
 void require(bool holds, std::uint32_t bits, const std::string& rule) {
   if (!holds) throw Error(fmt::format("ADC of {} bits: {}", bits, rule));
 }
@@ -98,6 +111,10 @@ AdcFigures adc_figures(const AdcCost& cost, std::uint32_t bits) {
       require(bits == cost.reference_bits, bits,
               fmt::format("the law \"fixed\" knows {} bits only; choose a scaling law", cost.reference_bits));
       return from_power(cost.reference_power, 1.0 / cost.sample_rate, cost.reference_area);
+    case AdcLaw::flash:
+      return flash(cost, bits);
+    case AdcLaw::sar_fit:
+      return sar_fit(cost, bits);
   }
   SUMLINE_ASSERT(false, "unknown ADC law");
 }

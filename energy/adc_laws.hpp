@@ -18,6 +18,8 @@ enum class AdcLaw : std::uint8_t {
   k1k2,   ///< E = (k1 n + k2 4^n) Vdd^2, with the delay and area fits of ZigZag-IMC
   survey,  ///< regression over the Murmann survey 1997-2023 (accelergy ADC plug-in)
   fixed,   ///< the reference figures, at the reference resolution only
+  flash,   ///< 2^n - 1 comparators that decide at once: sense amplifiers, one for each threshold
+  sar_fit,  ///< P = power_per_bit n + power_base, one comparison per bit and one to sample (DNN+NeuroSim V1.4's fit)
 };
 
 /// What is held while the resolution changes.
@@ -39,6 +41,9 @@ struct AdcCost {
   double technology_nm = 0;        ///< survey
   double supply_volts = 0;         ///< k1k2
   std::uint32_t columns = 0;       ///< k1k2: bitlines, for its delay
+  Watt power_per_bit;              ///< sar_fit
+  Watt power_base;                 ///< sar_fit
+  Hertz comparison_rate;           ///< sar_fit
   Watt leakage;                    ///< of one converter
   std::string source;
 };

@@ -14,27 +14,26 @@ std::uint64_t largest_value(const CodeFormat& format) {
       std::max(std::abs(format.value(0)), std::abs(format.value(format.levels() - 1))));
 }
 
+/// Of what layer `source` hands on (-1 = the images), code by code or sum by sum.
+std::uint64_t largest_value(const Workload& workload, std::span<const std::uint64_t> accumulators,
+                            std::int32_t source) {
+  return content_of(workload, source) == Content::codes ? largest_value(format_of(workload, source))
+                                                        : accumulators[static_cast<std::size_t>(source)];
+}
+
 /// What a layer reads, as it reads it.
-std::uint64_t largest_input(const Workload& workload, const Layer& layer) {
-  return content_of(workload, layer.input) == Content::codes ? largest_value(layer.activations)
-                                                             : largest_value(workload, layer.input);
+std::uint64_t largest_input(const Workload& workload, std::span<const std::uint64_t> accumulators,
+                            const Layer& layer) {
+  return content_of(workload, layer.input) == Content::codes
+             ? largest_value(layer.activations)
+             : largest_value(workload, accumulators, layer.input);
 }
 
 std::uint64_t window_size(const Layer& layer) {
   return std::uint64_t{layer.kernel} * layer.kernel;
 }
 
-}  // namespace
-
-std::uint64_t largest_value(const Workload& workload, std::int32_t source) {
-  return content_of(workload, source) == Content::codes
-             ? largest_value(format_of(workload, source))
-             : largest_accumulator(workload, static_cast<std::size_t>(source));
-}
-
-std::uint64_t largest_accumulator(const Workload& workload, std::size_t index) {
-  const Layer& layer = workload.layers[index];
-  const std::uint64_t input = largest_input(workload, layer);
+std::uint64_t largest_exact(const Layer& layer, std::uint64_t input) {
   switch (layer.kind) {
     case LayerKind::convolution:
     case LayerKind::linear:
@@ -48,10 +47,23 @@ std::uint64_t largest_accumulator(const Workload& workload, std::size_t index) {
   return 0;
 }
 
-std::uint64_t largest_residual(const Workload& workload, std::size_t index) {
+}  // namespace
+
+std::vector<std::uint64_t> largest_accumulators(const Workload& workload,
+                                                std::span<const std::uint64_t> code_sums) {
+  std::vector<std::uint64_t> largest;
+  for (const Layer& layer : workload.layers) {
+    const std::uint64_t codes = code_sums.empty() ? 0 : code_sums[largest.size()];
+    largest.push_back(codes != 0 ? codes : largest_exact(layer, largest_input(workload, largest, layer)));
+  }
+  return largest;
+}
+
+std::uint64_t largest_residual(const Workload& workload, std::span<const std::uint64_t> accumulators,
+                               std::size_t index) {
   const Layer& layer = workload.layers[index];
   if (layer.residual < 0) return 0;
-  return largest_value(workload, layer.residual) *
+  return largest_value(workload, accumulators, layer.residual) *
          (layer.kind == LayerKind::average_pool ? window_size(layer) : 1);
 }
 

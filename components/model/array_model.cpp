@@ -48,14 +48,21 @@ PairProducts stored_pairs(const ArrayRegion& region, std::span<const std::uint8_
   return PairProducts(stored, outputs, region.rows.size(), rule.classes);
 }
 
-Readout make_readout(const AdcConfig& adc, std::uint32_t max_sum) {
-  switch (adc.readout) {
-    case ReadoutKind::saturating:
-      return Readout::saturating(adc.bits, max_sum);
-    case ReadoutKind::adder_tree:
-      return Readout::exact(max_sum);
+/// The largest magnitude that a cell holds: all its levels, or, where it has a sign, the format's largest weight.
+std::uint32_t largest_cell(const Accelerator& accelerator, const WeightSlicing& weights) {
+  if (accelerator.weights.mapping != WeightMapping::signed_cells) {
+    return (1U << accelerator.array.cell_bits) - 1;
   }
-  SUMLINE_ASSERT(false, "unknown readout");
+  std::int32_t largest = 0;
+  for (const std::int8_t digit : weights.slices.front().digit) {
+    largest = std::max(largest, std::abs(std::int32_t{digit}));
+  }
+  return static_cast<std::uint32_t>(largest);
+}
+
+SumRange sums_of(std::uint32_t wordlines, std::uint32_t max_cell, const ActivationSlicing& activations) {
+  const auto highest = static_cast<std::int32_t>(wordlines * max_cell * activations.max_digit());
+  return {activations.has_sign ? -highest : 0, highest};
 }
 
 }  // namespace
@@ -70,18 +77,18 @@ ArrayModel::ArrayModel(const Accelerator& accelerator, const ArrayRegion& region
       slices_(static_cast<std::uint32_t>(weights.slices.size())),
       dropped_slices_(weights.dropped),
       classes_(rule == nullptr ? std::vector<ExactPairs>() : rule->classes),
-      max_cell_((1U << accelerator.array.cell_bits) - 1),
+      max_cell_(largest_cell(accelerator, weights)),
       sums_at_once_(accelerator.adc.readout == ReadoutKind::adder_tree),
       unit_column_(false),
       corrects_offset_(weights.constant != 0 || accelerator.weights.flip),
       stride_((columns() + kLanes - 1) / kLanes * kLanes),
       counter_(ou_, activations, rows(), {GroupReads{}}),
-      readout_(
-          make_readout(accelerator.adc, std::min(rows(), ou_.rows) * max_cell_ * activations.max_digit())),
+      readout_(make_readout(accelerator.adc, sums_of(std::min(rows(), ou_.rows), max_cell_, activations),
+                            max_cell_ * activations.max_digit())),
       lossless_(false),
       narrow_(false) {
   if (rule == nullptr) {
-    values_ = stored_values(region, weight_codes, layer_rows, weights);
+    product_.emplace(stored_values(region, weight_codes, layer_rows, weights), activations.format);
   } else {
     pairs_ = stored_pairs(region, weight_codes, layer_rows, slices_, *rule);
   }
@@ -90,7 +97,7 @@ ArrayModel::ArrayModel(const Accelerator& accelerator, const ArrayRegion& region
   store(weight_codes, layer_rows, weights, accelerator);
   counter_ = ReadCounter(ou_, activations_, rows(), survey_groups(), digit_reads());
   lossless_ = largest_possible_sum() <= readout_.exact_up_to();
-  narrow_ = largest_possible_sum() <= std::numeric_limits<std::uint16_t>::max();
+  narrow_ = largest_possible_sum() <= std::numeric_limits<std::int16_t>::max();
 }
 
 void ArrayModel::lay_out_blocks(BitlineLayout layout) {
@@ -138,13 +145,13 @@ void ArrayModel::store(std::span<const std::uint8_t> weight_codes, std::uint32_t
         weight_codes.subspan(std::size_t{global / slices_} * layer_rows + region_.rows.begin, rows());
     std::uint64_t sum = 0;
     for (const std::uint8_t code : codes) {
-      sum += slice.digit[code];
+      sum += static_cast<std::uint64_t>(slice.digit[code]);
     }
     const bool flipped = accelerator.weights.flip && 2 * sum > std::uint64_t{rows()} * max_cell_;
     for (std::uint32_t row = 0; row < rows(); ++row) {
-      const std::uint8_t digit = slice.digit[codes[row]];
+      const std::int8_t digit = slice.digit[codes[row]];
       cells_[std::size_t{row} * stride_ + column] =
-          flipped ? static_cast<std::uint8_t>(max_cell_ - digit) : digit;
+          flipped ? static_cast<std::int8_t>(static_cast<std::int32_t>(max_cell_) - digit) : digit;
     }
     output_of_.push_back(global / slices_ - first_output());
     coefficient_.push_back(flipped ? -slice.coefficient : slice.coefficient);
@@ -165,7 +172,7 @@ std::vector<GroupReads> ArrayModel::survey_groups() {
       for (std::uint32_t column = block.begin; column < block.end; ++column) {
         std::uint32_t sum = 0;
         for (std::uint32_t row = group.begin; row < group.end; ++row) {
-          sum += cells_[std::size_t{row} * stride_ + column];
+          sum += static_cast<std::uint32_t>(std::abs(cells_[std::size_t{row} * stride_ + column]));
         }
         largest = std::max(largest, sum);
         used += sum > 0 || !ou_.skip_zero_columns ? 1 : 0;
@@ -182,12 +189,12 @@ std::vector<GroupReads> ArrayModel::survey_groups() {
   return reads;
 }
 
-std::uint64_t ArrayModel::largest_possible_sum() const {
+std::int64_t ArrayModel::largest_possible_sum() const {
   const std::uint32_t largest =
       ou_.skipping == Skipping::compaction  // any `ou.rows` wordlines may come together
           ? std::min(rows(), ou_.rows) * max_cell_
           : *std::max_element(largest_sum_.begin(), largest_sum_.end());
-  return std::uint64_t{largest} * activations_.max_digit();
+  return std::int64_t{largest} * activations_.max_digit();
 }
 
 void ArrayModel::active_wordlines(const BitPlanes& planes, std::uint32_t digit,
@@ -201,7 +208,7 @@ template <class Lane>
 auto ArrayModel::sum_lanes(const DrivenWordlines& driven, std::uint32_t column) const -> Lanes<Lane> {
   Lanes<Lane> sums{};
   for (std::uint32_t index = 0; index < driven.size; ++index) {
-    const std::uint8_t* cells = cells_.data() + std::size_t{driven.row[index]} * stride_ + column;
+    const std::int8_t* cells = cells_.data() + std::size_t{driven.row[index]} * stride_ + column;
     for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
       sums[lane] = static_cast<Lane>(sums[lane] + cells[lane] * driven.digit[index]);
     }
@@ -212,20 +219,22 @@ auto ArrayModel::sum_lanes(const DrivenWordlines& driven, std::uint32_t column) 
 void ArrayModel::drive(const BitPlanes& planes, std::uint32_t digit, RowRange range,
                        DrivenWordlines& driven) const {
   const std::uint32_t first = digit * activations_.digit_bits;
-  const std::uint32_t last = std::min(first + activations_.digit_bits, planes.planes());
+  const std::uint32_t last =
+      std::min(first + activations_.digit_bits, planes.planes() - (activations_.has_sign ? 1 : 0));
   for (std::uint32_t word = range.begin / 64; word * 64 < range.end; ++word) {
     std::uint64_t active = 0;
     for (std::uint32_t plane = first; plane < last; ++plane) {
       active |= planes.plane(plane)[word];
     }
+    const std::uint64_t negative = activations_.has_sign ? planes.plane(activations_.digit_bits)[word] : 0;
     for (active &= wordline_bits(range, word); active != 0; active &= active - 1) {
       const auto bit = static_cast<std::uint32_t>(std::countr_zero(active));
-      std::uint32_t value = 0;
+      std::int32_t value = 0;
       for (std::uint32_t plane = first; plane < last; ++plane) {
-        value |= static_cast<std::uint32_t>(planes.plane(plane)[word] >> bit & 1) << (plane - first);
+        value |= static_cast<std::int32_t>(planes.plane(plane)[word] >> bit & 1) << (plane - first);
       }
       driven.row[driven.size] = static_cast<std::uint16_t>(word * 64 + bit);
-      driven.digit[driven.size] = static_cast<std::uint8_t>(value);
+      driven.digit[driven.size] = static_cast<std::int16_t>((negative >> bit & 1) != 0 ? -value : value);
       ++driven.size;
     }
   }
@@ -237,10 +246,10 @@ void ArrayModel::ou_sums(const DrivenWordlines& driven, std::uint32_t column_beg
     const auto column = column_begin + static_cast<std::uint32_t>(begin);
     const auto part = sums.subspan(begin, std::min<std::size_t>(kLanes, sums.size() - begin));
     if (narrow_) {
-      const auto lanes = sum_lanes<std::uint16_t>(driven, column);
+      const auto lanes = sum_lanes<std::int16_t>(driven, column);
       std::copy_n(lanes.begin(), part.size(), part.begin());
     } else {
-      const auto lanes = sum_lanes<std::uint32_t>(driven, column);
+      const auto lanes = sum_lanes<std::int32_t>(driven, column);
       std::copy_n(lanes.begin(), part.size(), part.begin());
     }
   }
@@ -272,7 +281,7 @@ std::uint64_t ArrayModel::accumulate(std::span<const std::uint8_t> codes, const 
     return 0;
   }
   std::vector<std::int32_t> products(outputs());
-  multiply(*values_, codes, 1, products);
+  product_->multiply(codes, 1, products);
   for (std::size_t output = 0; output < products.size(); ++output) {
     accumulators[output] += products[output];
   }
@@ -304,8 +313,8 @@ std::uint64_t ArrayModel::accumulate_losses(const BitPlanes& planes,
     const auto active = sumline::active_wordlines(planes, activations_, digit, storage);
     for_each_group(ou_.skipping, ou_.rows, active, rows(), [&](RowRange group) {
       if (may_lose(planes, digit, group)) {
-        saturated += narrow_ ? lose_group<std::uint16_t>(planes, digit, group, accumulators)
-                             : lose_group<std::uint32_t>(planes, digit, group, accumulators);
+        saturated += narrow_ ? lose_group<std::int16_t>(planes, digit, group, accumulators)
+                             : lose_group<std::int32_t>(planes, digit, group, accumulators);
       }
     });
   }
@@ -324,13 +333,14 @@ std::uint32_t ArrayModel::reads_that_may_lose(const BitPlanes& planes) const {
 }
 
 bool ArrayModel::group_may_lose(RowRange group) const {
-  return largest_sum_[group.begin / ou_.rows] * activations_.max_digit() > readout_.exact_up_to();
+  return std::int64_t{largest_sum_[group.begin / ou_.rows]} * activations_.max_digit() >
+         readout_.exact_up_to();
 }
 
 /// Two bounds from above: every driven cell full, or every wordline of the group driven.
 bool ArrayModel::may_lose(const BitPlanes& planes, std::uint32_t digit, RowRange group) const {
   return (ou_.skipping == Skipping::compaction || group_may_lose(group)) &&
-         input_sum(planes, digit, group) * max_cell_ > readout_.exact_up_to();
+         std::int64_t{input_sum(planes, digit, group)} * max_cell_ > readout_.exact_up_to();
 }
 
 template <class Lane>
@@ -338,15 +348,16 @@ std::uint64_t ArrayModel::lose_group(const BitPlanes& planes, std::uint32_t digi
                                      std::span<std::int32_t> accumulators) const {
   DrivenWordlines driven;
   drive(planes, digit, group, driven);
-  const auto exact = static_cast<Lane>(readout_.exact_up_to());
+  const std::int32_t exact = readout_.exact_up_to();
   std::uint64_t saturated = 0;
   for (std::uint32_t block = 0; block < columns(); block += kLanes) {
     const Lanes<Lane> sums = sum_lanes<Lane>(driven, block);
-    for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
-      if (sums[lane] > exact) {
-        const std::int32_t loss = readout_(sums[lane]) - static_cast<std::int32_t>(sums[lane]);
-        shift_and_add(digit, block + lane, loss, accumulators);
-        saturated += loss != 0;
+    const std::uint32_t lanes = std::min(kLanes, columns() - block);
+    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+      const std::int32_t sum = sums[lane];
+      if (std::abs(sum) > exact) {
+        shift_and_add(digit, block + lane, readout_(sum) - sum, accumulators);
+        saturated += readout_.saturates(sum) ? 1 : 0;
       }
     }
   }
@@ -355,8 +366,8 @@ std::uint64_t ArrayModel::lose_group(const BitPlanes& planes, std::uint32_t digi
 
 std::uint64_t ArrayModel::lose_unit(const BitPlanes& planes, std::uint32_t digit, RowRange group,
                                     std::span<std::int32_t> accumulators) const {
-  const std::uint32_t sum = input_sum(planes, digit, group);
-  const std::int32_t loss = readout_(sum) - static_cast<std::int32_t>(sum);
+  const auto sum = static_cast<std::int32_t>(input_sum(planes, digit, group));
+  const std::int32_t loss = readout_(sum) - sum;
   correct_offset(loss * (1 << (digit * activations_.digit_bits)), accumulators);
   return loss != 0 ? 1 : 0;
 }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "components/model/bit_planes.hpp"
-#include "components/model/integer_matrix.hpp"
+#include "components/model/exact_product.hpp"
 #include "components/model/pac_rule.hpp"
 #include "components/model/pair_products.hpp"
 #include "components/model/read_counter.hpp"
@@ -66,11 +66,11 @@ class ArrayModel {
 
   /// accumulators[o] += what the array contributes to output first_output() + o for these codes, the readout
   /// included. Where a rule chooses pairs of bits: their products alone.
-  /// @param codes [rows()] @param planes the same codes @param accumulators [outputs()] @return saturated
+  /// @param codes [rows()] @param planes the same codes, split @param accumulators [outputs()] @return saturated
   /// conversions
   std::uint64_t accumulate(std::span<const std::uint8_t> codes, const BitPlanes& planes,
                            std::span<std::int32_t> accumulators, std::size_t pac_class = 0) const;
-  /// The readout's part of accumulate() alone: adds R(D) - D, weighted, for every conversion that loses.
+  /// The readout's part of accumulate() alone: adds R(D) - D, weighted, for every conversion that changes D.
   std::uint64_t accumulate_losses(const BitPlanes& planes, std::span<std::int32_t> accumulators) const;
 
   /// Reads of this vector's digits in which a bitline may carry more than the converter resolves: an upper
@@ -78,8 +78,8 @@ class ArrayModel {
   std::uint32_t reads_that_may_lose(const BitPlanes& planes) const;
   /// False where no input makes the static group lose.
   bool group_may_lose(RowRange group) const;
-  /// The largest sum a bitline can carry in one read.
-  std::uint64_t largest_possible_sum() const;
+  /// The largest magnitude of a sum that a bitline can carry in one read.
+  std::int64_t largest_possible_sum() const;
 
   /// The reads, conversions and activations of one input vector.
   ArrayCounts count(const BitPlanes& planes, std::size_t pac_class = 0) const {
@@ -118,7 +118,7 @@ class ArrayModel {
   /// flipped columns.
   void correct_offset(std::int32_t sum, std::span<std::int32_t> accumulators) const;
   /// The cells of one wordline as stored. @return [columns()]
-  std::span<const std::uint8_t> cells(std::uint32_t row) const {
+  std::span<const std::int8_t> cells(std::uint32_t row) const {
     return {cells_.data() + std::size_t{row} * stride_, columns()};
   }
   std::uint32_t cell_bits() const { return static_cast<std::uint32_t>(std::bit_width(max_cell_)); }
@@ -171,18 +171,18 @@ class ArrayModel {
   bool unit_column_;
   bool corrects_offset_;
   std::uint32_t stride_;                   ///< columns rounded up to whole lanes
-  std::vector<std::uint8_t> cells_;        ///< [rows, stride] as stored, flipped columns inverted
+  std::vector<std::int8_t> cells_;         ///< [rows, stride] as stored, flipped columns inverted
   std::vector<std::uint32_t> output_of_;   ///< [columns], relative to first_output()
   std::vector<std::int32_t> coefficient_;  ///< [columns], negated where flipped
   std::vector<std::int32_t> correction_;   ///< [outputs], factor of the input sum
   std::vector<std::uint32_t>
-      largest_sum_;  ///< [static groups]: cells of the fullest bitline, the unit column included
+      largest_sum_;  ///< [static groups]: magnitudes of the fullest bitline's cells, the unit column included
   ReadCounter counter_;
   Readout readout_;
   bool lossless_;
-  bool narrow_;  ///< every sum fits 16 bits
-  std::optional<IntegerMatrix>
-      values_;                         ///< [outputs, rows] the integers the array stands for; without a rule
+  bool narrow_;  ///< every sum fits 16 bits, its sign included
+  std::optional<ExactProduct>
+      product_;  ///< with the integers the array stands for, [outputs, rows]; without a rule
   std::optional<PairProducts> pairs_;  ///< with a rule
 };
 

@@ -29,7 +29,7 @@ CellPlanes cells_of(const ArrayModel& array, RowRange group, bool unit) {
 
 bool BatchLosses::supports(const ArrayModel& array) {
   return array.ou().skipping != Skipping::compaction && array.activations().digit_bits == 1 &&
-         array.largest_possible_sum() < ByteTables::kEntries;
+         !array.activations().has_sign && array.largest_possible_sum() < ByteTables::kEntries;
 }
 
 BatchLosses::BatchLosses(const ArrayModel& array)

@@ -2,6 +2,7 @@
 #include "components/model/exact_product.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace sumline {
@@ -15,11 +16,12 @@ IntegerMatrix weight_matrix(const Layer& layer) {
   return IntegerMatrix(values, layer.out.channels, layer.rows());
 }
 
-ExactProduct::ExactProduct(const Layer& layer)
-    : weights_(weight_matrix(layer)),
-      codes_are_values_(layer.activations.encoding == Encoding::unsigned_binary) {
+ExactProduct::ExactProduct(const Layer& layer) : ExactProduct(weight_matrix(layer), layer.activations) {}
+
+ExactProduct::ExactProduct(IntegerMatrix weights, const CodeFormat& activations)
+    : weights_(std::move(weights)), codes_are_values_(activations.encoding == Encoding::unsigned_binary) {
   for (std::uint32_t code = 0; code < values_.size(); ++code) {
-    values_[code] = static_cast<std::int16_t>(layer.activations.value(code));
+    values_[code] = static_cast<std::int16_t>(activations.value(code));
   }
 }
 

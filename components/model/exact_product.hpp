@@ -13,12 +13,17 @@ namespace sumline {
 /// The weights of a layer as integers. @return [out.channels, rows]
 IntegerMatrix weight_matrix(const Layer& layer);
 
-/// A layer with weights as plain integer arithmetic, without arrays: what a digital unit computes.
+/// Weights times codes as plain integer arithmetic: what a digital unit computes, and arrays where nothing is lost.
 class ExactProduct {
  public:
+  /// All weights of a layer.
   explicit ExactProduct(const Layer& layer);
+  /// @param weights [outputs, rows]
+  ExactProduct(IntegerMatrix weights, const CodeFormat& activations);
 
-  /// @param vectors [count, rows] codes @param accumulators [count, out.channels], replaced
+  std::size_t rows() const { return weights_.depth(); }
+  std::size_t outputs() const { return weights_.rows(); }
+  /// @param vectors [count, rows] codes @param accumulators [count, outputs], replaced
   void multiply(std::span<const std::uint8_t> vectors, std::size_t count,
                 std::span<std::int32_t> accumulators) const;
 

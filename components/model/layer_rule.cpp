@@ -51,16 +51,17 @@ std::optional<PacRule> layer_rule(const Layer& layer, std::uint32_t channels,
 }
 
 std::uint32_t tile_rows(const Layer& layer, std::uint32_t channels, const Accelerator& accelerator) {
-  if (!accelerator.approximation || !accelerator.approximation->segments) {
+  const bool segments = accelerator.approximation && accelerator.approximation->segments;
+  if (!segments && accelerator.mapping.row_tiles == RowTiles::dense) {
     return accelerator.array.rows;
   }
-  const std::uint32_t rows =
-      accelerator.array.rows / channel_rows(layer, channels) * channel_rows(layer, channels);
+  const std::uint32_t whole = segments ? channel_rows(layer, channels) : layer.kernel * layer.kernel;
+  const std::uint32_t rows = accelerator.array.rows / whole * whole;
   if (rows == 0) {
-    throw Error("layer '" + layer.name + "': a channel takes " +
-                std::to_string(channel_rows(layer, channels)) + " rows, an array has " +
-                std::to_string(accelerator.array.rows) +
-                ": approximation.segments needs whole channels in an array");
+    throw Error("layer '" + layer.name + "': a channel takes " + std::to_string(whole) +
+                " rows, an array has " + std::to_string(accelerator.array.rows) + ": " +
+                (segments ? "approximation.segments" : "mapping.row_tiles = \"whole_channels\"") +
+                " needs whole channels in an array");
   }
   return rows;
 }

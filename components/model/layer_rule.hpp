@@ -17,8 +17,8 @@ namespace sumline {
 /// @throws Error naming the layer whose codes the approximation is not defined for
 std::optional<PacRule> layer_rule(const Layer& layer, std::uint32_t channels, const Accelerator& accelerator);
 
-/// Rows of the layer's weight matrix in one array; segments take whole channels, so that a pixel's counts
-/// belong to one segment each. @throws Error naming the layer where no channel fits
+/// Rows of the layer's weight matrix in one array: all, or whole kernels; segments take whole channels, so that a
+/// pixel's counts belong to one segment each. @throws Error naming the layer where no channel fits
 std::uint32_t tile_rows(const Layer& layer, std::uint32_t channels, const Accelerator& accelerator);
 
 /// How an input map stands in a buffer: whole codes, or the bits that arrays take in and, for each pixel (and

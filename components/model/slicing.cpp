@@ -15,7 +15,7 @@ void append_slices(std::vector<WeightSlice>& slices, CodeFormat format, std::uin
   for (std::uint32_t shift = 0; shift < format.bits; shift += cell_bits) {
     WeightSlice slice{factor * (std::int32_t{1} << shift), {}};
     for (std::uint32_t code = 0; code < (1U << format.bits); ++code) {
-      slice.digit[code] = static_cast<std::uint8_t>((magnitude(code) >> shift) & mask);
+      slice.digit[code] = static_cast<std::int8_t>((magnitude(code) >> shift) & mask);
     }
     slices.push_back(slice);
   }
@@ -41,6 +41,14 @@ WeightSlicing::WeightSlicing(WeightMapping mapping, CodeFormat format, std::uint
         });
       }
       return;
+    case WeightMapping::signed_cells: {
+      WeightSlice slice{1, {}};
+      for (std::uint32_t code = 0; code < format.levels(); ++code) {
+        slice.digit[code] = static_cast<std::int8_t>(format.value(code));
+      }
+      slices.push_back(slice);
+      return;
+    }
   }
 }
 
@@ -55,10 +63,34 @@ void ActivationSlicing::drive_most_significant(std::uint32_t count) {
   first_digit = digits - count;
 }
 
-ActivationSlicing::ActivationSlicing(CodeFormat format, std::uint32_t digit_bits_)
-    : bits(format.bits), digit_bits(digit_bits_), digits((format.bits + digit_bits_ - 1) / digit_bits_) {
-  SUMLINE_ASSERT(format.encoding == Encoding::unsigned_binary, "bit-serial inputs are unsigned");
-  SUMLINE_ASSERT(digit_bits >= 1 && digit_bits <= 8, "a DAC takes 1 to 8 bits");
+ActivationSlicing::ActivationSlicing(CodeFormat format_, std::uint32_t dac_bits)
+    : format(format_),
+      bits(format.bits),
+      digit_bits(dac_bits),
+      digits((format.bits + dac_bits - 1) / dac_bits),
+      has_sign(format.encoding != Encoding::unsigned_binary) {
+  SUMLINE_ASSERT(dac_bits >= 1 && dac_bits <= 8, "a DAC takes 1 to 8 bits");
+  if (!has_sign) return;
+  SUMLINE_ASSERT(format.bits <= dac_bits && format.bits < 8, "a signed input goes in one digit");
+  digit_bits = format.encoding == Encoding::ternary ? 1 : format.bits;
+  digits = 1;
+  for (std::uint32_t code = 0; code <= format.levels(); ++code) {
+    const std::int32_t value = format.value(code);
+    driven[code] = static_cast<std::uint8_t>(std::abs(value) | (value < 0 ? 1 << digit_bits : 0));
+  }
+}
+
+void ActivationSlicing::split(std::span<const std::uint8_t> codes, BitPlanes& planes) const {
+  if (!has_sign) return planes.assign(codes, bits);
+  std::vector<std::uint8_t> lines(codes.size());
+  std::transform(codes.begin(), codes.end(), lines.begin(), [&](std::uint8_t code) { return driven[code]; });
+  planes.assign(lines, digit_bits + 1);
+}
+
+std::uint64_t ActivationSlicing::count_active(std::span<const std::uint8_t> codes) const {
+  if (!has_sign) return count_active_digits(codes, digit_bits);
+  const std::uint8_t off = format.encoding == Encoding::ternary ? 1 : format.off();
+  return codes.size() - static_cast<std::uint64_t>(std::count(codes.begin(), codes.end(), off));
 }
 
 }  // namespace sumline

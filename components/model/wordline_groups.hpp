@@ -22,7 +22,7 @@ using WordlineMask = std::array<std::uint64_t, kMaxWordlines / 64>;
 /// The wordlines of a group whose digit is not zero, with their digits.
 struct DrivenWordlines {
   std::array<std::uint16_t, kMaxWordlines> row;
-  std::array<std::uint8_t, kMaxWordlines> digit;
+  std::array<std::int16_t, kMaxWordlines> digit;
   std::uint32_t size = 0;
 
   std::int32_t sum() const { return std::accumulate(digit.begin(), digit.begin() + size, std::int32_t{0}); }
@@ -33,7 +33,7 @@ struct DrivenWordlines {
 std::span<const std::uint64_t> active_wordlines(const BitPlanes& planes, const ActivationSlicing& activations,
                                                 std::uint32_t digit, WordlineMask& storage);
 
-/// Sum of the digits on the wordlines of `range`.
+/// Sum of the digits' magnitudes on the wordlines of `range`.
 std::uint32_t sum_digits(const BitPlanes& planes, const ActivationSlicing& activations, std::uint32_t digit,
                          RowRange range);
 

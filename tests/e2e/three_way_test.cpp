@@ -8,6 +8,7 @@
 #include "tests/support/random_graphs.hpp"
 #include "tests/support/random_networks.hpp"
 #include "tests/support/reference_engine.hpp"
+#include "tests/support/signed_networks.hpp"
 
 namespace sumline {
 namespace {
@@ -156,6 +157,17 @@ TEST_CASE("functional, job and cycle engines agree on residual networks: draws 6
 }
 TEST_CASE("functional, job and cycle engines agree on exact networks of all encodings: draws 0 to 59") {
   check_graphs(0, test::GraphCodes::mixed);
+}
+
+TEST_CASE("functional, job and cycle engines agree on signed cells and staircases") {
+  Coverage coverage;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    INFO("seed " << seed);
+    check(test::signed_network(seed, kImages), with_random_times(test::signed_accelerator(seed), seed),
+          coverage);
+  }
+  CHECK(coverage.across_tiles > 10);
+  CHECK(coverage.saturating > 10);
 }
 
 }  // namespace

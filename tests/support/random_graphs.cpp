@@ -112,15 +112,17 @@ class GraphBuilder {
   /// What turns the sums of the last layer into codes of `format`, or into logits.
   void set_affine(const CodeFormat* format) {
     const std::size_t index = workload_.layers.size() - 1;
+    const auto largest = largest_accumulators(workload_);
     Layer& next = workload_.layers[index];
     next.requantize = format != nullptr;
     if (next.requantize) next.quantizer = {*format, 0.1 + 0.2 * dice_.share(), {}, {}};
     const double range = next.requantize ? next.quantizer.step * format->levels() : 1;
-    next.scale = factors(next, range, largest_accumulator(workload_, index));
+    next.scale = factors(next, range, largest[index]);
     if (next.has_weights() && next.activations.encoding == Encoding::unsigned_binary && dice_.below(3) == 0) {
       next.sum_scale = factors(next, range, next.rows() * (next.activations.levels() - 1));
     }
-    if (next.residual >= 0) next.residual_scale = factors(next, range, largest_residual(workload_, index));
+    if (next.residual >= 0)
+      next.residual_scale = factors(next, range, largest_residual(workload_, largest, index));
     const double lowest = !next.requantize || format->encoding == Encoding::unsigned_binary ? -0.2 : -0.5;
     for (std::uint32_t channel = 0; channel < next.out.channels; ++channel) {
       next.offset.push_back(range * (lowest + dice_.share()));

@@ -31,6 +31,10 @@ std::vector<Bitline> bitlines_of_output(const CodeFormat& format, const Accelera
     }
   };
   Integers codes, positive, negative;
+  if (accelerator.weights.mapping == WeightMapping::signed_cells) {
+    for (std::uint32_t code = 0; code < format.levels(); ++code) codes.push_back(format.value(code));
+    return {{1, codes}};
+  }
   for (std::uint32_t code = 0; code < (1U << format.bits); ++code) {
     codes.push_back(code);
     positive.push_back(std::max(format.value(code), 0));
@@ -71,9 +75,10 @@ std::vector<std::vector<std::size_t>> groups_of(const OuConfig& ou, const Intege
 /// One crossbar: rows [row_begin, row_end) and columns [column_begin, column_end) of the layer.
 struct Crossbar {
   const Accelerator& accelerator;
-  std::vector<Integers> cells;                                    ///< [columns][rows]
-  std::vector<std::size_t> output;                                ///< [columns]
-  Integers weight;                                                ///< [columns], negative where inverted
+  std::vector<Integers> cells;      ///< [columns][rows]
+  std::vector<std::size_t> output;  ///< [columns]
+  Integers weight;                  ///< [columns], negative where inverted
+  std::int64_t full_product;        ///< of signed cells: largest weight x largest input
   std::vector<std::pair<std::size_t, std::int64_t>> corrections;  ///< (output, factor of the input sum)
 };
 
@@ -81,7 +86,10 @@ Crossbar program(const Layer& layer, const Accelerator& accelerator, std::size_t
                  std::size_t row_end, std::size_t column_begin, std::size_t column_end) {
   const std::vector<Bitline> bitlines = bitlines_of_output(layer.weights, accelerator);
   const std::int64_t full = (std::int64_t{1} << accelerator.array.cell_bits) - 1;
-  Crossbar crossbar{accelerator, {}, {}, {}, {}};
+  const auto largest = [](const CodeFormat& format) {
+    return std::int64_t{format.value(format.levels() - 1)};
+  };
+  Crossbar crossbar{accelerator, {}, {}, {}, largest(layer.weights) * largest(layer.activations), {}};
   for (std::size_t column = column_begin; column < column_end; ++column) {
     const std::size_t output = column / bitlines.size();
     const Bitline& bitline = bitlines[column % bitlines.size()];
@@ -107,8 +115,34 @@ Crossbar program(const Layer& layer, const Accelerator& accelerator, std::size_t
   return crossbar;
 }
 
-/// What the converter makes of a sum.
-std::int64_t convert(std::int64_t sum, const Accelerator& accelerator, ReferenceCounts& counts) {
+/// The staircase as its definition says it: which of the thresholds, half-way between the levels, a sum has passed.
+std::int64_t climb(std::int64_t sum, std::int64_t full_scale, const AdcConfig& adc, ReferenceCounts& counts) {
+  const std::int64_t steps = (std::int64_t{1} << adc.bits) - 1;
+  std::int64_t level = 0;
+  for (std::int64_t k = 1; k <= steps; ++k) {
+    // threshold = -full_scale + (k - 1/2) * 2 full_scale / steps
+    const std::int64_t distance = (sum + full_scale) * steps - (2 * k - 1) * full_scale;
+    level += adc.bits == 1 ? distance > 0 : distance >= 0;
+  }
+  counts.saturated += std::abs(sum) * steps > full_scale * (steps + 1) ||
+                              (sum > 0 && adc.bits > 1 && sum * steps == full_scale * (steps + 1)) ||
+                              (sum < 0 && adc.bits == 1 && -sum * steps == full_scale * (steps + 1))
+                          ? 1
+                          : 0;
+  return 2 * level - steps;
+}
+
+/// What the converter makes of a sum. @param full_product of a full input and a full cell
+std::int64_t convert(std::int64_t sum, std::int64_t full_product, const Accelerator& accelerator,
+                     ReferenceCounts& counts) {
+  if (accelerator.adc.readout == ReadoutKind::staircase)
+    return climb(sum, accelerator.adc.full_scale * full_product, accelerator.adc, counts);
+  if (accelerator.weights.mapping == WeightMapping::signed_cells) {
+    const std::int64_t half = std::int64_t{1} << (accelerator.adc.bits - 1);
+    const std::int64_t code = std::clamp<std::int64_t>(sum, -half, half - 1);
+    counts.saturated += code != sum ? 1 : 0;
+    return code;
+  }
   const std::int64_t code = std::min(sum, (std::int64_t{1} << accelerator.adc.bits) - 1);
   counts.saturated += code != sum ? 1 : 0;
   return code;
@@ -132,7 +166,8 @@ void read_group(const Crossbar& crossbar, const Integers& digits, const std::vec
       }
       if (accelerator.ou.skip_zero_columns && stored == 0) continue;
       ++converted;
-      outputs[crossbar.output[column]] += place * crossbar.weight[column] * convert(sum, accelerator, counts);
+      outputs[crossbar.output[column]] +=
+          place * crossbar.weight[column] * convert(sum, crossbar.full_product, accelerator, counts);
     }
     if (converted == 0) continue;
     ++counts.ou_reads;
@@ -145,19 +180,22 @@ void read_group(const Crossbar& crossbar, const Integers& digits, const std::vec
   if (unit_column) {
     ++counts.unit_conversions;
     counts.cell_activations += driven;
-    sum = convert(sum, accelerator, counts);
+    sum = convert(sum, crossbar.full_product, accelerator, counts);
   }
   for (const auto& [output, factor] : crossbar.corrections) outputs[output] += place * factor * sum;
 }
 
 void read_crossbar(const Crossbar& crossbar, const Integers& codes, bool unit_column, Integers& outputs,
-                   ReferenceCounts& counts, std::uint32_t bits) {
+                   ReferenceCounts& counts, const CodeFormat& format) {
   const Accelerator& accelerator = crossbar.accelerator;
   const std::int64_t base = std::int64_t{1} << accelerator.dac.bits;
+  const bool bipolar = format.encoding != Encoding::unsigned_binary;
   std::int64_t place = 1;
-  for (std::uint32_t bit = 0; bit < bits; bit += accelerator.dac.bits, place *= base) {
+  for (std::uint32_t bit = 0; bit < format.bits; bit += accelerator.dac.bits, place *= base) {
     Integers digits;
-    for (const std::int64_t code : codes) digits.push_back(code / place % base);
+    for (const std::int64_t code : codes) {
+      digits.push_back(bipolar ? format.value(static_cast<std::uint32_t>(code)) : code / place % base);
+    }
     for (const auto& group : groups_of(accelerator.ou, digits)) {
       read_group(crossbar, digits, group, place, unit_column, outputs, counts);
     }
@@ -170,9 +208,13 @@ void run_arrays(const Layer& layer, const Accelerator& accelerator, const Refere
   const bool corrects = accelerator.weights.flip ||
                         (accelerator.weights.mapping == WeightMapping::offset && layer.weights.value(0) != 0);
   const bool unit_column = corrects && accelerator.weights.correction == OffsetCorrection::unit_column;
+  const std::size_t window = layer.kernel * layer.kernel;
+  const std::size_t tile_rows = accelerator.mapping.row_tiles == RowTiles::whole_channels
+                                    ? accelerator.array.rows / window * window
+                                    : accelerator.array.rows;
   run.accumulators.assign(layer.out.size(), 0);
-  for (std::size_t row = 0; row < layer.rows(); row += accelerator.array.rows) {
-    const std::size_t row_end = std::min<std::size_t>(row + accelerator.array.rows, layer.rows());
+  for (std::size_t row = 0; row < layer.rows(); row += tile_rows) {
+    const std::size_t row_end = std::min<std::size_t>(row + tile_rows, layer.rows());
     for (std::size_t column = 0; column < columns; column += accelerator.array.columns) {
       const std::size_t column_end = std::min<std::size_t>(column + accelerator.array.columns, columns);
       const Crossbar crossbar = program(layer, accelerator, row, row_end, column, column_end);
@@ -182,7 +224,7 @@ void run_arrays(const Layer& layer, const Accelerator& accelerator, const Refere
           codes.push_back(graph.input_code(layer, k, position));
         }
         Integers outputs(layer.out.channels);
-        read_crossbar(crossbar, codes, unit_column, outputs, run.counts, layer.activations.bits);
+        read_crossbar(crossbar, codes, unit_column, outputs, run.counts, layer.activations);
         for (std::size_t n = 0; n < outputs.size(); ++n) {
           run.accumulators[n * layer.out.positions() + position] += outputs[n];
         }

@@ -247,7 +247,8 @@ TEST_CASE("wrong types are refused") {
   CHECK(rule("array", "read_time", "15.36") ==
         "must be a time such as \"7.68 ns\": a number of 0 or more, a space and a unit (fs ps ns us ms s)");
   CHECK(rule("adc", "law", "6") ==
-        "must be one of \"saberi\", \"isaac\", \"puma\", \"k1k2\", \"survey\", \"fixed\"");
+        "must be one of \"saberi\", \"isaac\", \"puma\", \"k1k2\", \"survey\", \"fixed\", \"flash\", "
+        "\"sar_fit\"");
 }
 
 TEST_CASE("wrong units, negative and infinite quantities are refused") {
@@ -275,7 +276,8 @@ TEST_CASE("wrong units, negative and infinite quantities are refused") {
 
 TEST_CASE("words that are no alternative are refused with the alternatives") {
   CHECK(rule("ou", "skipping", "\"some\"") == "must be one of \"none\", \"zero_groups\", \"compaction\"");
-  CHECK(rule("weights", "mapping", "\"twos\"") == "must be one of \"offset\", \"differential\"");
+  CHECK(rule("weights", "mapping", "\"twos\"") ==
+        "must be one of \"offset\", \"differential\", \"signed_cells\"");
   CHECK(rule("weights", "correction", "\"analog\"") == "must be one of \"digital\", \"unit_column\"");
   CHECK(rule("tile.lut", "mode", "\"search\"") == "must be one of \"threshold_search\", \"direct\"");
   CHECK(rule("chip", "idle_tiles", "\"off\"") == "must be one of \"gated\", \"leaking\"");
@@ -371,6 +373,12 @@ TEST_CASE("every law reads its own keys") {
           .area_linear_share == 0.5);
   CHECK(load("k1k2", "supply_volts = 0.9\ncolumns = 128\n").supply_volts == 0.9);
   CHECK(load("survey", "technology_nm = 32\nsample_rate = \"1 GHz\"\n").technology_nm == 32);
+  CHECK(load("flash", anchor).reference_bits == 6);
+  CHECK(
+      load("sar_fit",
+           "power_per_bit = \"0.5 uW\"\npower_base = \"4 uW\"\ncomparison_rate = \"1 GHz\"\nreference_area = "
+           "\"900 um^2\"\n")
+          .power_per_bit == parse<Watt>("0.5 uW"));
 }
 
 TEST_CASE("a resolution where the law does not hold is refused at adc.bits") {
@@ -399,6 +407,39 @@ TEST_CASE("zero columns are skipped only where it can be known") {
       "--set ou.skip_zero_columns=true: ou.skip_zero_columns = true: must be false with weights.correction = "
       "\"unit_column\", which is read with every group");
   CHECK(message(preset_text("redpim"), {skip[0], {"ou.skipping", "zero_groups"}}) == "accepted");
+}
+
+TEST_CASE("a staircase spans signed sums, of which none is left out") {
+  const std::string text = preset_text("sa-cim");
+  CHECK(message(text, {{"adc.bits", "1.5"}}) ==
+        "--set adc.bits=1.5: adc.bits = 1.5: must be an integer 1..14");
+  CHECK(message(text, {{"adc.bits", "9"}}) == "--set adc.bits=9: adc.bits = 9: a staircase has 1 to 8 bits");
+  CHECK_THAT(message(text, {{"ou.skipping", "zero_groups"}}),
+             Catch::Contains(
+                 "adc.readout = \"staircase\": a staircase has no code for 0, so that no read can be left "
+                 "out: needs ou.skipping = \"none\" and ou.skip_zero_columns = false"));
+  CHECK_THAT(
+      message(preset_text("redpim"), {{"adc.readout", "staircase"}, {"adc.full_scale", "128"}}),
+      Catch::Contains("a staircase spans sums of both signs: needs weights.mapping = \"signed_cells\""));
+  CHECK_THAT(message(text, {{"adc.readout", "saturating"}}), Catch::Contains("adc.full_scale: unknown key"));
+  CHECK_THAT(message(text, {{"weights.flip", "true"}}), Catch::Contains("weights.flip: unknown key"));
+}
+
+TEST_CASE("the sa-cim presets differ in their converters alone") {
+  const Accelerator one = load_accelerator("sa-cim");
+  CHECK(one.weights.mapping == WeightMapping::signed_cells);
+  CHECK(one.adc.readout == ReadoutKind::staircase);
+  CHECK(one.adc.full_scale == 128);
+  CHECK(one.ou.rows == one.array.rows);
+  CHECK(one.mapping.row_tiles == RowTiles::whole_channels);
+  CHECK(one.adc.per_array == one.array.columns);
+  for (const std::uint32_t bits : {2U, 3U, 4U}) {
+    const Accelerator flash = load_accelerator(fmt::format("sa-cim-flash{}", bits));
+    CHECK(flash.adc.bits == bits);
+    CHECK(flash.adc.cost.law == AdcLaw::flash);
+    CHECK(flash.adc.cost.reference_power == one.adc.cost.reference_power);
+  }
+  CHECK(load_accelerator("sa-cim-sar4").adc.cost.law == AdcLaw::sar_fit);
 }
 
 TEST_CASE("the width of the table's address belongs to the direct mode") {

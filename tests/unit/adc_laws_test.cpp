@@ -149,6 +149,38 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a flash converter has a sense amplifier for each of its thresholds") {
+  AdcCost cost = anchored(AdcLaw::flash);
+  cost.reference_bits = 1;
+  cost.reference_power = watts(1.63e-6);
+  cost.reference_area = square_metres(1e-12);
+  cost.sample_rate = hertz(1e9);
+  const std::array<double, 4> femtojoules{1.63, 4.89, 11.41, 24.45};
+  for (std::uint32_t bits = 1; bits <= 4; ++bits) {
+    const AdcFigures figures = adc_figures(cost, bits);
+    CHECK(picojoules(figures) * 1e3 == Approx(femtojoules[bits - 1]));
+    CHECK(figures.time.value() == Approx(1e-9));
+    CHECK(square_microns(figures) == Approx((1 << bits) - 1));
+  }
+}
+
+TEST_CASE("the SAR fit gives the energies of DNN+NeuroSim at 65 and at 22 nm") {
+  const auto femtojoules = [](double per_bit, double base, std::uint32_t bits) {
+    AdcCost cost = anchored(AdcLaw::sar_fit);
+    cost.power_per_bit = watts(per_bit * 1e-6);
+    cost.power_base = watts(base * 1e-6);
+    cost.comparison_rate = hertz(1e9);
+    return picojoules(adc_figures(cost, bits)) * 1e3;
+  };
+  const std::array<std::uint32_t, 6> bits{1, 2, 3, 4, 6, 8};
+  const std::array<double, 6> at_65{59, 100, 148, 204, 338, 503};
+  const std::array<double, 6> at_22{9.8, 16.4, 24, 32.6, 53, 78};
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    CHECK(femtojoules(3.7506, 25.844, bits[i]) == Approx(at_65[i]).epsilon(0.01));
+    CHECK(femtojoules(0.538, 4.3753, bits[i]) == Approx(at_22[i]).epsilon(0.01));
+  }
+}
+
 TEST_CASE("resolutions where a law does not hold are refused with a way out") {
   CHECK(message(anchored(AdcLaw::saberi), 0) == "ADC of 0 bits: the resolution must be 1..14");
   CHECK(message(anchored(AdcLaw::isaac), 40) == "ADC of 40 bits: the resolution must be 1..14");

@@ -21,15 +21,24 @@ std::vector<std::uint8_t> random_codes(std::size_t size, std::uint32_t bits, std
   return codes;
 }
 
+/// All codes of the format; a mid-rise one also leaves wordlines undriven.
+std::vector<std::uint8_t> random_codes(std::size_t size, const CodeFormat& format, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const std::uint32_t codes = format.levels() + (format.encoding == Encoding::mid_rise ? 1 : 0);
+  std::vector<std::uint8_t> drawn(size);
+  for (std::uint8_t& code : drawn) code = static_cast<std::uint8_t>(random() % codes);
+  return drawn;
+}
+
 struct Setup {
   Accelerator accelerator = load_accelerator("redpim");
   CodeFormat weights{Encoding::mid_rise, 8};
-  std::uint32_t input_bits = 5;
+  CodeFormat inputs{Encoding::unsigned_binary, 5};
   std::vector<std::uint8_t> weight_codes = random_codes(kRows * kOutputs, 8, 1);
 
   ArrayModel array(RowRange rows, std::uint32_t column_begin, std::uint32_t column_end) const {
     return ArrayModel(accelerator, {rows, column_begin, column_end}, weight_codes, kRows, slicing(),
-                      {{Encoding::unsigned_binary, input_bits}, accelerator.dac.bits});
+                      {inputs, accelerator.dac.bits});
   }
   WeightSlicing slicing() const {
     return {accelerator.weights.mapping, weights, accelerator.array.cell_bits};
@@ -53,8 +62,8 @@ std::uint64_t walk_reads(const ArrayModel& array, const BitPlanes& planes,
         array.drive(planes, digit, group, driven);
         array.ou_sums(driven, begin, sums);
         for (std::uint32_t index = 0; index < sums.size(); ++index) {
-          const std::int32_t code = array.readout()(static_cast<std::uint32_t>(sums[index]));
-          lost += code != sums[index] ? 1 : 0;
+          const std::int32_t code = array.readout()(sums[index]);
+          lost += array.readout().saturates(sums[index]) ? 1 : 0;
           array.shift_and_add(digit, begin + index, code, accumulators);
           if (array.column_is_zero(group, begin + index)) {
             CHECK(sums[index] == 0);
@@ -63,8 +72,8 @@ std::uint64_t walk_reads(const ArrayModel& array, const BitPlanes& planes,
       }
       auto sum = static_cast<std::int32_t>(array.input_sum(planes, digit, group));
       if (array.has_unit_column()) {
-        lost += array.readout()(static_cast<std::uint32_t>(sum)) != sum ? 1 : 0;
-        sum = array.readout()(static_cast<std::uint32_t>(sum));
+        lost += array.readout()(sum) != sum ? 1 : 0;
+        sum = array.readout()(sum);
       }
       input_sum += sum << (digit * array.activations().digit_bits);
     }
@@ -78,8 +87,8 @@ void compare(const Setup& setup) {
   const ArrayModel array = setup.array({3, 40}, 5, std::min(31U, bitlines));
   BitPlanes planes;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const auto codes = random_codes(array.rows(), setup.input_bits, seed);
-    planes.assign(codes, setup.input_bits);
+    const auto codes = random_codes(array.rows(), setup.inputs, seed);
+    array.activations().split(codes, planes);
     std::vector<std::int32_t> whole(array.outputs(), 7);
     std::vector<std::int32_t> reads(array.outputs(), 7);
     CHECK(array.accumulate(codes, planes, whole) == walk_reads(array, planes, reads));
@@ -107,26 +116,51 @@ TEST_CASE("Whole arrays equal their reads, lossless and lossy") {
   }
 }
 
+TEST_CASE("Whole arrays of signed cells equal their reads behind every converter") {
+  const CodeFormat binary{Encoding::mid_rise, 1};
+  const CodeFormat ternary{Encoding::ternary, 2};
+  const CodeFormat multi{Encoding::mid_rise, 4};
+  for (const CodeFormat& weights : {binary, ternary, multi}) {
+    for (const CodeFormat& inputs : {binary, ternary, multi}) {
+      for (const ReadoutKind readout : {ReadoutKind::staircase, ReadoutKind::saturating}) {
+        for (const std::uint32_t bits : {1U, 2U, 4U, 8U}) {
+          Setup setup;
+          setup.accelerator.weights = {WeightMapping::signed_cells, OffsetCorrection::digital, false};
+          setup.accelerator.array.cell_bits = 4;
+          setup.accelerator.dac.bits = 4;
+          setup.accelerator.adc.readout = readout;
+          setup.accelerator.adc.bits = bits;
+          setup.accelerator.adc.full_scale = 10;
+          setup.weights = weights;
+          setup.inputs = inputs;
+          setup.weight_codes = random_codes(kRows * kOutputs, weights.levels() == 3 ? 1 : weights.bits, 1);
+          compare(setup);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("Sums beyond 16 bits are read out as they are") {
   Setup setup;
   setup.accelerator.array.cell_bits = 4;
   setup.accelerator.dac.bits = 8;
   setup.accelerator.ou.rows = 128;
   setup.accelerator.adc.bits = 14;
-  setup.input_bits = 8;
+  setup.inputs.bits = 8;
   compare(setup);
 }
 
 TEST_CASE("Arrays of one layer add up to the layer's products") {
   Setup setup;
-  const auto codes = random_codes(kRows, setup.input_bits, 3);
+  const auto codes = random_codes(kRows, setup.inputs, 3);
   std::vector<std::int32_t> sums(kOutputs);
   BitPlanes planes;
   for (const RowRange rows : {RowRange{0, 20}, RowRange{20, kRows}}) {
     for (const auto& [begin, end] : {std::pair{0U, 13U}, std::pair{13U, 36U}}) {  // output 3 is split
       const ArrayModel array = setup.array(rows, begin, end);
       const auto part = std::span(codes).subspan(rows.begin, rows.size());
-      planes.assign(part, setup.input_bits);
+      planes.assign(part, setup.inputs.bits);
       array.accumulate(part, planes, std::span(sums).subspan(array.first_output(), array.outputs()));
     }
   }

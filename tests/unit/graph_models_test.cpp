@@ -97,22 +97,25 @@ TEST_CASE(
 
 TEST_CASE("The largest accumulator is that of all inputs and weights at their largest") {
   Workload workload = sums_and_pools();
-  CHECK(largest_value(workload, -1) == 15);
-  CHECK(largest_accumulator(workload, 0) == 3 * 15 * 1);
-  CHECK(largest_accumulator(workload, 1) == 9 * 45);
-  CHECK(largest_accumulator(workload, 2) == 45);
-  CHECK(largest_residual(workload, 1) == 0);
+  const auto largest = largest_accumulators(workload);
+  CHECK(largest[0] == 3 * 15 * 1);
+  CHECK(largest[1] == 9 * 45);
+  CHECK(largest[2] == 45);
+  CHECK(largest_residual(workload, largest, 1) == 0);
   workload.layers[1].residual = 0;
-  CHECK(largest_residual(workload, 1) == 9 * 45);
+  CHECK(largest_residual(workload, largest, 1) == 9 * 45);
   workload.layers[2].residual = 0;
-  CHECK(largest_residual(workload, 2) == 45);
+  CHECK(largest_residual(workload, largest, 2) == 45);
+  // Three codes of a 2-bit staircase instead of the first layer's sums, summed up over windows of 9.
+  CHECK(largest_accumulators(workload, std::vector<std::uint64_t>{9, 0, 0})[0] == 9);
+  CHECK(largest_accumulators(workload, std::vector<std::uint64_t>{9, 0, 0})[1] == 9 * 9);
   workload.layers[0].kind = LayerKind::linear;
   workload.layers[0].in = {400, 1, 1};
   workload.layers[0].activations = {Encoding::unsigned_binary, 8};
   workload.layers[0].weights = {Encoding::mid_rise, 8};
-  CHECK(largest_accumulator(workload, 0) == 400ULL * 255 * 255);
+  CHECK(largest_accumulators(workload)[0] == 400ULL * 255 * 255);
   workload.layers[0].weights = {Encoding::unsigned_binary, 3};
-  CHECK(largest_accumulator(workload, 0) == 400ULL * 255 * 7);
+  CHECK(largest_accumulators(workload)[0] == 400ULL * 255 * 7);
 }
 
 TEST_CASE("Sums and maxima of windows, of sums and of codes, leave padding out") {

@@ -252,11 +252,78 @@ TEST_CASE("An input map that does not fit the buffer is refused with both sizes 
         "tile.buffer.capacity_bits");
 }
 
+TEST_CASE("Row tiles of whole channels keep every kernel in one array") {
+  Layer layer = convolution({80, 10, 10}, 160, 3);
+  layer.activations = {Encoding::mid_rise, 1};
+  layer.weights = {Encoding::mid_rise, 1};
+  layer.weight_codes.assign(layer.rows() * layer.out.channels, 1);
+  Workload workload = network({layer});
+  const Mapping mapping = map_network(workload, load_accelerator("sa-cim"));
+  const LayerMapping& cut = *mapping.layers[0];
+  CHECK(cut.row_tiles == 6);  // 5 x 14 channels and 10
+  CHECK(cut.column_tiles == 2);
+  CHECK(cut.regions[0] == ArrayRegion{{0, 126}, 0, 128});
+  CHECK(cut.regions[11] == ArrayRegion{{630, 720}, 128, 160});
+  CHECK(mapping.homes[0].accumulator_bits == 4);  // 6 votes of +-1
+  CHECK(mapping.arrays_used == 12);
+  const Mapping four_bits = map_network(workload, load_accelerator("sa-cim-flash4"));
+  CHECK(four_bits.homes[0].accumulator_bits == 8);  // 6 codes of at most 15
+
+  workload.layers[0] = convolution({2, 12, 12}, 5, 12);
+  workload.layers[0].activations = {Encoding::mid_rise, 1};
+  workload.layers[0].weights = {Encoding::mid_rise, 1};
+  CHECK(error_of([&] { map_network(workload, load_accelerator("sa-cim")); }) ==
+        "layer 'conv': a channel takes 144 rows, an array has 128: mapping.row_tiles = \"whole_channels\" "
+        "needs whole "
+        "channels in an array");
+}
+
+TEST_CASE("Signed cells take signed weights and signed inputs that fit them") {
+  Workload workload = network({linear(10, 10, -1)});
+  Layer& layer = workload.layers[0];
+  const auto error = [&](const std::vector<TomlOverride>& overrides = {}) {
+    return error_of([&] { map_network(workload, load_accelerator("sa-cim", overrides)); });
+  };
+  CHECK(
+      error() ==
+      "layer 'fc0': activations are 4 bit unsigned_binary: weights.mapping = \"signed_cells\" takes mid_rise "
+      "and ternary inputs; use an accelerator with bit-serial inputs");
+  layer.activations = {Encoding::mid_rise, 2};
+  CHECK(error() ==
+        "layer 'fc0': activations are 2 bit mid_rise, dac.bits is 1: a signed input goes in one digit of at "
+        "most dac.bits and 7 bits");
+  layer.activations = {Encoding::mid_rise, 8};
+  CHECK_THAT(error({{"dac.bits", "8"}}), Catch::Contains("in one digit of at most dac.bits and 7 bits"));
+  layer.activations = {Encoding::mid_rise, 1};
+  layer.weights = {Encoding::ternary, 2};
+  CHECK(error() ==
+        "layer 'fc0': weights are 2 bit ternary, array.cell_bits is 1: a signed cell holds a mid_rise or "
+        "ternary weight of at most its bits");
+  CHECK(error({{"array.cell_bits", "2"}}) == "no error");
+  layer.weights = {Encoding::unsigned_binary, 1};
+  CHECK_THAT(error(), Catch::Contains("weights are 1 bit unsigned_binary"));
+
+  layer.weights = {Encoding::mid_rise, 1};
+  layer.exact = true;
+  Accelerator accelerator = load_accelerator("sa-cim");
+  accelerator.tile.digital.reset();
+  CHECK(
+      error_of([&] { map_network(workload, accelerator); }) ==
+      "layer 'fc0': is computed exactly, which adc.readout = \"staircase\" does not allow: it needs digital "
+      "units, [tile.digital]");
+
+  layer.exact = false;
+  accelerator.ou.skipping = Skipping::zero_groups;
+  CHECK_THAT(error_of([&] { map_network(workload, accelerator); }),
+             Catch::Contains("accelerator 'sa-cim': adc.readout = \"staircase\": its codes have no 0"));
+}
+
 TEST_CASE("Encodings and options without a mapping are refused") {
   Workload workload = network({linear(10, 10, -1)});
   workload.layers[0].activations.encoding = Encoding::mid_rise;
   CHECK(error_of([&] { map_network(workload, chip(1)); }) ==
-        "layer 'fc0': bipolar activations: arrays with bit-serial inputs take unsigned_binary codes");
+        "layer 'fc0': bipolar activations: arrays with bit-serial inputs take unsigned_binary codes; use an "
+        "accelerator with weights.mapping = \"signed_cells\"");
   workload.layers[0].activations.encoding = Encoding::unsigned_binary;
   workload.layers[0].weights.bits = 9;
   CHECK(error_of([&] { map_network(workload, chip(1)); }) ==

@@ -35,6 +35,44 @@ TEST_CASE("8-bit weights take four 2-bit slices, twice as many with signs apart"
   CHECK(WeightSlicing(WeightMapping::differential, format, 2).constant == 0);
 }
 
+TEST_CASE("A signed cell holds the value of a code itself") {
+  for (const CodeFormat format : {CodeFormat{Encoding::mid_rise, 1}, CodeFormat{Encoding::mid_rise, 4},
+                                  CodeFormat{Encoding::ternary, 2}}) {
+    const WeightSlicing slicing(WeightMapping::signed_cells, format, 4);
+    REQUIRE(slicing.slices.size() == 1);
+    CHECK(slicing.constant == 0);
+    CHECK(slicing.slices[0].coefficient == 1);
+    for (std::uint32_t code = 0; code < format.levels(); ++code) {
+      CHECK(slicing.slices[0].digit[code] == format.value(code));
+    }
+  }
+}
+
+TEST_CASE("A signed input goes in one digit: magnitude and sign, nothing where the wordline is off") {
+  for (const CodeFormat format : {CodeFormat{Encoding::mid_rise, 1}, CodeFormat{Encoding::mid_rise, 3},
+                                  CodeFormat{Encoding::ternary, 2}}) {
+    const ActivationSlicing slicing(format, 4);
+    CHECK(slicing.digits == 1);
+    std::vector<std::uint8_t> codes;
+    for (std::uint32_t code = 0; code < format.levels(); ++code)
+      codes.push_back(static_cast<std::uint8_t>(code));
+    if (format.encoding == Encoding::mid_rise) codes.push_back(format.off());
+    BitPlanes planes;
+    slicing.split(codes, planes);
+    std::uint64_t active = 0;
+    for (std::size_t row = 0; row < codes.size(); ++row) {
+      std::int32_t magnitude = 0;
+      for (std::uint32_t bit = 0; bit < slicing.digit_bits; ++bit) {
+        magnitude |= static_cast<std::int32_t>(planes.plane(bit)[0] >> row & 1) << bit;
+      }
+      const bool negative = (planes.plane(slicing.digit_bits)[0] >> row & 1) != 0;
+      CHECK((negative ? -magnitude : magnitude) == format.value(codes[row]));
+      active += magnitude != 0 ? 1 : 0;
+    }
+    CHECK(slicing.count_active(codes) == active);
+  }
+}
+
 TEST_CASE("A DAC of d bits takes ceil(b / d) digits") {
   for (std::uint32_t bits = 1; bits <= 8; ++bits) {
     for (std::uint32_t digit_bits = 1; digit_bits <= 8; ++digit_bits) {
