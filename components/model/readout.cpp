@@ -50,12 +50,6 @@ Readout Readout::staircase(std::uint32_t bits, std::int32_t full_scale, SumRange
   return {std::move(table), sums.lowest, low, high};
 }
 
-Readout Readout::exact(std::uint32_t max_sum) {
-  std::vector<std::int32_t> table(max_sum + 1);
-  std::iota(table.begin(), table.end(), 0);
-  return Readout(std::move(table));
-}
-
 Readout Readout::exact(SumRange sums) {
   std::vector<std::int32_t> table(static_cast<std::size_t>(sums.highest - sums.lowest) + 1);
   std::iota(table.begin(), table.end(), sums.lowest);
