@@ -90,14 +90,16 @@ void read_rate(const TomlTable& table, AdcCost& cost) {
 /// Every law reads exactly the keys it uses, so a key of another law is reported as unknown.
 AdcCost read_adc_cost(const TomlTable& table) {
   AdcCost cost;
-  cost.law = table.choice<AdcLaw>("law", {{"saberi", AdcLaw::saberi},
-                                          {"isaac", AdcLaw::isaac},
-                                          {"puma", AdcLaw::puma},
-                                          {"k1k2", AdcLaw::k1k2},
-                                          {"survey", AdcLaw::survey},
-                                          {"fixed", AdcLaw::fixed},
-                                          {"flash", AdcLaw::flash},
-                                          {"sar_fit", AdcLaw::sar_fit}});
+  const auto law = table.deciding_choice<AdcLaw>("law", {{"saberi", AdcLaw::saberi},
+                                                         {"isaac", AdcLaw::isaac},
+                                                         {"puma", AdcLaw::puma},
+                                                         {"k1k2", AdcLaw::k1k2},
+                                                         {"survey", AdcLaw::survey},
+                                                         {"fixed", AdcLaw::fixed},
+                                                         {"flash", AdcLaw::flash},
+                                                         {"sar_fit", AdcLaw::sar_fit}});
+  if (!law) return cost;
+  cost.law = *law;
   switch (cost.law) {
     case AdcLaw::isaac:
       cost.energy_linear_share = table.number("energy_linear_share", {0, 1});
@@ -147,9 +149,12 @@ void read_staircase(const TomlTable& table, const OuConfig& ou, const WeightConf
 AdcConfig read_adc(const TomlTable& table, const OuConfig& ou, const WeightConfig& weights) {
   AdcConfig adc;
   if (table.has("readout")) {
-    adc.readout = table.choice<ReadoutKind>("readout", {{"saturating", ReadoutKind::saturating},
-                                                        {"staircase", ReadoutKind::staircase},
-                                                        {"adder_tree", ReadoutKind::adder_tree}});
+    const auto readout =
+        table.deciding_choice<ReadoutKind>("readout", {{"saturating", ReadoutKind::saturating},
+                                                       {"staircase", ReadoutKind::staircase},
+                                                       {"adder_tree", ReadoutKind::adder_tree}});
+    if (!readout) return adc;
+    adc.readout = *readout;
   }
   adc.per_array = table.integer32("per_array", {1, kMaxLines});
   switch (adc.readout) {

@@ -57,6 +57,7 @@ struct TomlDocument::State {
   TomlFile file;
   std::vector<Problem> problems;
   std::map<std::string, std::set<std::string, std::less<>>> asked;  // table path -> keys asked for
+  std::set<std::string> unjudged;  // paths of tables whose keys depend on a bad one
 
   void note(const TomlPlace& place, std::string_view path, const TomlValue* value, const std::string& rule) {
     const std::string found =
@@ -77,7 +78,7 @@ void TomlDocument::State::note_unread(const TomlValue& value, const std::string&
     const std::string member_path = join(path, member.key);
     if (known.contains(member.key)) {
       note_unread(member.value, member_path);
-    } else {
+    } else if (!unjudged.contains(path)) {
       note(member.place, member_path, nullptr, "unknown key; " + nearest_key(member.key, known));
     }
   }
@@ -254,14 +255,19 @@ template Watt TomlTable::read_quantity<Watt>(std::string_view, bool) const;
 template SquareMetre TomlTable::read_quantity<SquareMetre>(std::string_view, bool) const;
 template Hertz TomlTable::read_quantity<Hertz>(std::string_view, bool) const;
 
-std::size_t TomlTable::word_index(std::string_view key, const std::vector<std::string_view>& words) const {
+std::optional<std::size_t> TomlTable::word_index(std::string_view key,
+                                                 const std::vector<std::string_view>& words) const {
   const std::string rule = fmt::format("must be one of \"{}\"", fmt::join(words, "\", \""));
   const auto* value = typed<std::string>(key, rule);
-  if (value == nullptr) return 0;
+  if (value == nullptr) return std::nullopt;
   const auto found = std::find(words.begin(), words.end(), *value);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
   problem(key, rule);
-  return 0;
+  return std::nullopt;
+}
+
+void TomlTable::leave_other_keys() const {
+  state_->unjudged.insert(path_);
 }
 
 TomlTable TomlTable::table(std::string_view key) const {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,6 +79,12 @@ class TomlTable {
   template <class Enum>
   Enum choice(std::string_view key, std::initializer_list<std::pair<std::string_view, Enum>> words) const;
 
+  /// The same for a word that decides which other keys the table has. Where it is none of the list, that is
+  /// the one problem: nobody can tell which keys are missing or unknown.
+  template <class Enum>
+  std::optional<Enum> deciding_choice(std::string_view key,
+                                      std::initializer_list<std::pair<std::string_view, Enum>> words) const;
+
   /// A sub-table that must be there. Where it is not, one problem is noted and everything read from it is
   /// zero.
   TomlTable table(std::string_view key) const;
@@ -98,7 +105,9 @@ class TomlTable {
   const T* typed(std::string_view key, const std::string& rule) const;
   template <class Quantity>
   Quantity read_quantity(std::string_view key, bool zero_allowed) const;
-  std::size_t word_index(std::string_view key, const std::vector<std::string_view>& words) const;
+  std::optional<std::size_t> word_index(std::string_view key,
+                                        const std::vector<std::string_view>& words) const;
+  void leave_other_keys() const;
   std::string path_of(std::string_view key) const;
 
   std::shared_ptr<TomlDocument::State> state_;
@@ -117,7 +126,17 @@ Enum TomlTable::choice(std::string_view key,
                        std::initializer_list<std::pair<std::string_view, Enum>> words) const {
   std::vector<std::string_view> names;
   for (const auto& word : words) names.push_back(word.first);
-  return words.begin()[word_index(key, names)].second;
+  return words.begin()[word_index(key, names).value_or(0)].second;
+}
+
+template <class Enum>
+std::optional<Enum> TomlTable::deciding_choice(
+    std::string_view key, std::initializer_list<std::pair<std::string_view, Enum>> words) const {
+  std::vector<std::string_view> names;
+  for (const auto& word : words) names.push_back(word.first);
+  if (const auto index = word_index(key, names)) return words.begin()[*index].second;
+  leave_other_keys();
+  return std::nullopt;
 }
 
 }  // namespace sumline

@@ -166,6 +166,7 @@ std::vector<GroupReads> ArrayModel::survey_groups() {
   for (std::uint32_t begin = 0; begin < rows(); begin += ou_.rows) {
     const RowRange group{begin, std::min(begin + ou_.rows, rows())};
     std::uint32_t largest = unit_column_ ? group.size() : 0;
+    std::vector<ReadBlock>& read_blocks = read_blocks_.emplace_back();
     GroupReads read{.units = unit_column_ ? 1U : 0U};
     for (const ColumnBlock& block : blocks_) {
       std::uint32_t used = 0;
@@ -176,6 +177,9 @@ std::vector<GroupReads> ArrayModel::survey_groups() {
         }
         largest = std::max(largest, sum);
         used += sum > 0 || !ou_.skip_zero_columns ? 1 : 0;
+      }
+      if (used > 0) {
+        read_blocks.push_back({block, used});
       }
       if (classes_.empty() || block.slice == 0) {  // chosen pairs: all slices are read alike
         read.blocks += used > 0 ? 1 : 0;
@@ -257,15 +261,6 @@ void ArrayModel::ou_sums(const DrivenWordlines& driven, std::uint32_t column_beg
 
 std::uint32_t ArrayModel::input_sum(const BitPlanes& planes, std::uint32_t digit, RowRange range) const {
   return sum_digits(planes, activations_, digit, range);
-}
-
-bool ArrayModel::column_is_zero(RowRange range, std::uint32_t column) const {
-  for (std::uint32_t row = range.begin; row < range.end; ++row) {
-    if (cells_[std::size_t{row} * stride_ + column] != 0) {
-      return false;
-    }
-  }
-  return true;
 }
 
 void ArrayModel::correct_offset(std::int32_t sum, std::span<std::int32_t> accumulators) const {

@@ -38,6 +38,12 @@ struct ColumnBlock {
   std::uint32_t slice;  ///< that they hold; 0 where the layout mixes slices
 };
 
+/// A block with a bitline to convert in the reads of a group.
+struct ReadBlock {
+  ColumnBlock columns;
+  std::uint32_t converted;  ///< bitlines: not those without a set cell, where they are skipped
+};
+
 class ArrayModel {
  public:
   /// @param weight_codes [outputs, layer_rows] of the whole layer
@@ -52,7 +58,8 @@ class ArrayModel {
   const ArrayRegion& region() const { return region_; }
   std::uint32_t first_output() const { return region_.column_begin / slices_; }
   std::uint32_t outputs() const { return (region_.column_end - 1) / slices_ - first_output() + 1; }
-  const std::vector<ColumnBlock>& blocks() const { return blocks_; }
+  /// The blocks that a read of these wordlines goes through. @param group as wordline_groups() makes it
+  std::span<const ReadBlock> blocks(RowRange group) const { return read_blocks_[group.begin / ou_.rows]; }
   /// False where vectors of the class leave out the reads of this slice in this digit.
   bool reads(const ColumnBlock& block, std::uint32_t digit, std::size_t pac_class) const {
     return classes_.empty() || classes_[pac_class].contains(dropped_slices_ + block.slice, digit);
@@ -98,9 +105,6 @@ class ArrayModel {
   void ou_sums(const DrivenWordlines& driven, std::uint32_t column_begin, std::span<std::int32_t> sums) const;
   /// Sum of the digits of `range`: what a unit column carries, or what the digital correction adds up.
   std::uint32_t input_sum(const BitPlanes& planes, std::uint32_t digit, RowRange range) const;
-  /// True where the cell of `column` is zero on every wordline of the static group that starts at
-  /// `range.begin`.
-  bool column_is_zero(RowRange range, std::uint32_t column) const;
   /// Adds one code of `column` to its output. @param accumulators [outputs()]
   void shift_and_add(std::uint32_t digit, std::uint32_t column, std::int32_t code,
                      std::span<std::int32_t> accumulators) const {
@@ -166,6 +170,7 @@ class ArrayModel {
   std::uint32_t dropped_slices_;
   std::vector<ExactPairs> classes_;  ///< pairs that are read, [class]; empty = all
   std::vector<ColumnBlock> blocks_;
+  std::vector<std::vector<ReadBlock>> read_blocks_;  ///< [static groups]
   std::uint32_t max_cell_;
   bool sums_at_once_;
   bool unit_column_;

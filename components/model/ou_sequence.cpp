@@ -1,36 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "components/model/ou_sequence.hpp"
 
-#include <algorithm>
-
 namespace sumline {
-
-OuSequence::OuSequence(const ArrayModel& array) : array_(array) {
-  const OuConfig& ou = array.ou();
-  const std::uint32_t last = ou.skip_zero_columns ? array.rows() : 1;
-  for (std::uint32_t begin = 0; begin < last; begin += ou.rows) {
-    blocks_.push_back(blocks_of({begin, std::min(begin + ou.rows, array.rows())}));
-  }
-}
-
-std::vector<OuSequence::Block> OuSequence::blocks_of(RowRange group) const {
-  const OuConfig& ou = array_.ou();
-  std::vector<Block> blocks;
-  for (const ColumnBlock& columns : array_.blocks()) {
-    Block block{columns, 0};
-    for (std::uint32_t column = columns.begin; column < columns.end; ++column) {
-      block.converted += !ou.skip_zero_columns || !array_.column_is_zero(group, column);
-    }
-    if (block.converted > 0) {
-      blocks.push_back(block);
-    }
-  }
-  return blocks;
-}
-
-const std::vector<OuSequence::Block>& OuSequence::current_blocks() const {
-  return blocks_.size() == 1 ? blocks_.front() : blocks_[groups_[group_].begin / array_.ou().rows];
-}
 
 void OuSequence::start(const BitPlanes& planes, std::size_t pac_class) {
   planes_ = &planes;
@@ -49,7 +20,7 @@ void OuSequence::open_digit() {
 bool OuSequence::find_block() {
   for (;;) {
     if (group_ < groups_.size()) {
-      const std::vector<Block>& blocks = current_blocks();
+      const std::span<const ReadBlock> blocks = array_.blocks(groups_[group_]);
       while (block_ < blocks.size() && !array_.reads(blocks[block_].columns, digit_, pac_class_)) {
         ++block_;
       }
@@ -71,7 +42,7 @@ std::optional<OuRead> OuSequence::next() {
   if (!find_block()) {
     return std::nullopt;
   }
-  const Block& block = current_blocks()[block_];
+  const ReadBlock& block = array_.blocks(groups_[group_])[block_];
   const bool unit = block_ == 0 && array_.has_unit_column();
   ++block_;
   return OuRead{digit_, groups_[group_], block.columns.begin, block.columns.end, block.converted, unit};

@@ -24,7 +24,8 @@ struct OuRead {
 /// The reads of one array for one input vector, in order: digit by digit, group by group, block by block.
 class OuSequence {
  public:
-  explicit OuSequence(const ArrayModel& array);
+  /// @param array outlives the sequence
+  explicit OuSequence(const ArrayModel& array) : array_(array) {}
 
   /// Begins anew. @param planes must outlive the reads @param pac_class of the vector
   void start(const BitPlanes& planes, std::size_t pac_class = 0);
@@ -32,18 +33,10 @@ class OuSequence {
   std::optional<OuRead> next();
 
  private:
-  struct Block {
-    ColumnBlock columns;
-    std::uint32_t converted;
-  };
-  std::vector<Block> blocks_of(RowRange group) const;
-  const std::vector<Block>& current_blocks() const;
   void open_digit();
   bool find_block();
 
   const ArrayModel& array_;
-  std::vector<std::vector<Block>>
-      blocks_;  ///< per static group where zero columns are skipped, otherwise one entry
   const BitPlanes* planes_ = nullptr;
   std::size_t pac_class_ = 0;
   std::vector<std::uint64_t> active_;

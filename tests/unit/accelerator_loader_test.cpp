@@ -352,6 +352,19 @@ TEST_CASE("an anchor that a law does not use is an unknown key") {
   }
 }
 
+TEST_CASE("a law or readout that does not exist is the only problem of its table") {
+  for (const char* preset : {"redpim", "isaac"}) {
+    const BadFile bad = change(preset, "adc", "law", "law = \"isaak\"");
+    CHECK(message(bad.text) ==
+          bad.at_value() + "adc.law = \"isaak\": must be one of \"saberi\", \"isaac\", \"puma\", \"k1k2\", " +
+              "\"survey\", \"fixed\", \"flash\", \"sar_fit\"");
+  }
+  const BadFile bad = change("sa-cim-flash2", "adc", "readout", "readout = \"stairs\"");
+  CHECK(message(bad.text) == bad.at_value() +
+                                 "adc.readout = \"stairs\": must be one of \"saturating\", \"staircase\", " +
+                                 "\"adder_tree\"");
+}
+
 TEST_CASE("every law reads its own keys") {
   const auto load = [](const std::string& law, const std::string& keys) {
     const std::string text = preset_text("redpim");
