@@ -102,6 +102,7 @@ Network::Network(const NetworkConfig& config, const std::string& bits, const Con
     const std::int32_t input = config.layers[i].input;
     const Shape& in = input < 0 ? config.image : shapes[static_cast<std::size_t>(input)];
     operations_.push_back(make_operation(config_.layers[i], in, quantizers[i]));
+    has_converters_ |= quantizers[i].converter.resolution != Resolution::full;
   }
   find_last_uses();
 }
@@ -241,7 +242,7 @@ void initialize(Network& network, std::uint64_t seed) {
 }
 
 void use_channels_last(Network& network) {
-  if (network.config().activations == ActivationQuantizer::staircase) return;
+  if (network.has_converters()) return;
   for (at::Tensor& parameter : network.parameters()) {
     if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
   }

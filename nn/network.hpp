@@ -26,6 +26,9 @@ class Network : public torch::nn::Module {
 
   const NetworkConfig& config() const { return config_; }
 
+  /// Whether a converter reads the sums of any layer.
+  bool has_converters() const { return has_converters_; }
+
   /// How the bit-wise layers compute from now on. Layers marked exact take neither approximation nor noise.
   void set_arithmetic(const Arithmetic& arithmetic);
 
@@ -43,6 +46,7 @@ class Network : public torch::nn::Module {
 
   const NetworkConfig config_;
   std::vector<Operation> operations_;
+  bool has_converters_ = false;
   std::vector<std::size_t> last_use_;  ///< per node: the last node that reads it, itself where none does
 };
 
@@ -50,8 +54,8 @@ class Network : public torch::nn::Module {
 void initialize(Network& network, std::uint64_t seed);
 
 /// Lays weights out channels-last, which makes every convolution and pool run in that layout: 1.5 times
-/// faster training. Sums are then rounded in another order than in Python's default layout. Tiled layers stay
-/// channels-first, as their kernels read.
+/// faster training. Sums are then rounded in another order than in Python's default layout. Networks with
+/// converters stay channels-first, as their kernels read.
 void use_channels_last(Network& network);
 
 /// Clamps the weights and biases of convolutions and linear layers to the description's limit, if it has one.

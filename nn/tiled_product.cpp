@@ -154,13 +154,37 @@ struct Gradients {
   at::Tensor weight;
 };
 
-/// [n, channels, ...] with zero channels up to whole tiles.
-at::Tensor pad_channels(const at::Tensor& x, const Tiling& tiling) {
-  const std::int64_t missing = std::int64_t{tiling.tiles()} * tiling.channels_per_tile - tiling.channels;
-  if (missing == 0) return x.contiguous();
-  std::vector<std::int64_t> padding(2 * static_cast<std::size_t>(x.dim() - 1), 0);
-  padding.back() = missing;
+/// x with zeros behind dimension `dim` up to `size`.
+at::Tensor pad_to(const at::Tensor& x, std::int64_t dim, std::int64_t size) {
+  if (x.size(dim) == size) return x.contiguous();
+  std::vector<std::int64_t> padding(2 * static_cast<std::size_t>(x.dim() - dim), 0);
+  padding.back() = size - x.size(dim);
   return at::constant_pad_nd(x, padding);
+}
+
+/// [n, channels, ...] as [n, tiles, channels of a tile, ...], zero channels in the last.
+at::Tensor in_tiles(const at::Tensor& x, const Tiling& tiling) {
+  const std::int64_t channels = tiling.channels_per_tile;
+  return pad_to(x, 1, tiling.tiles() * channels).unflatten(1, {tiling.tiles(), channels});
+}
+
+at::Tensor out_of_tiles(const at::Tensor& x, const Tiling& tiling) {
+  return x.flatten(1, 2).slice(1, 0, tiling.channels);
+}
+
+/// LibTorch's fast grouped convolutions take groups of whole blocks of channels.
+std::int64_t group_channels(const Tiling& tiling) {
+  constexpr std::int64_t kBlock = 16;
+  return (tiling.channels_per_tile + kBlock - 1) / kBlock * kBlock;
+}
+
+/// [n, channels, ...] as [n, tiles, channels of a group, ...].
+at::Tensor in_groups(const at::Tensor& x, const Tiling& tiling) {
+  return pad_to(in_tiles(x, tiling), 2, group_channels(tiling));
+}
+
+at::Tensor out_of_groups(const at::Tensor& x, const Tiling& tiling) {
+  return out_of_tiles(x.slice(2, 0, tiling.channels_per_tile), tiling);
 }
 
 /// The tiles are the groups of one grouped convolution whose output gradients the converters' slopes have
@@ -171,45 +195,39 @@ Gradients convolve_backward(const TiledLayer& layer, const at::Tensor& x, const 
   const Tiling& tiling = arrays.tiling();
   const SumTable slope = arrays.slope();
   const at::Tensor g = gradient.contiguous();
-  const at::Tensor padded = pad_channels(x, tiling);
   const std::int64_t tiles = tiling.tiles();
   const std::int64_t outputs = weight.size(0);
-  const std::int64_t kernel = weight.size(2);
-  const std::int64_t channels = tiling.channels_per_tile;
-  const at::Tensor grouped = pad_channels(weight, tiling)
-                                 .view({outputs, tiles, channels, kernel, kernel})
-                                 .transpose(0, 1)
-                                 .reshape({tiles * outputs, channels, kernel, kernel});
-  Gradients gradients{at::empty_like(padded), at::zeros_like(grouped)};
+  const at::Tensor images = in_groups(x, tiling).flatten(1, 2);
+  const at::Tensor filters =
+      in_groups(weight, tiling).transpose(0, 1).flatten(0, 1);  // [tiles * outputs, ...]
+  Gradients gradients{at::empty_like(images), at::zeros_like(filters)};
   const auto pair = [](std::uint32_t value) { return std::vector<std::int64_t>{value, value}; };
+  const at::Tensor buffer = at::empty({kImagesPerChunk, tiles * outputs, arrays.height(), arrays.width()});
   for (std::int64_t begin = 0; begin < x.size(0); begin += kImagesPerChunk) {
     const std::int64_t end = std::min(begin + kImagesPerChunk, x.size(0));
-    at::Tensor scaled = at::empty({end - begin, tiles * outputs, arrays.height(), arrays.width()});
+    const at::Tensor scaled = buffer.slice(0, 0, end - begin);
     arrays.for_each_image(begin, end, [&](std::int64_t image, const TiledProduct& product) {
       scale_by_slope(product, arrays.outputs(), slope, g.data_ptr<float>() + (begin + image) * g.stride(0),
                      scaled.data_ptr<float>() + image * scaled.stride(0));
     });
     const auto [gx, gw, none] = at::convolution_backward(
-        scaled, padded.slice(0, begin, end), grouped, at::OptionalIntArrayRef(), pair(layer.stride),
+        scaled, images.slice(0, begin, end), filters, at::OptionalIntArrayRef(), pair(layer.stride),
         pair(layer.padding), {1, 1}, false, {0, 0}, tiles, {true, true, false});
     gradients.x.slice(0, begin, end).copy_(gx);
     gradients.weight.add_(gw);
   }
-  gradients.x = gradients.x.slice(1, 0, tiling.channels);
-  gradients.weight = gradients.weight.view({tiles, outputs, channels, kernel, kernel})
-                         .transpose(0, 1)
-                         .reshape({outputs, tiles * channels, kernel, kernel})
-                         .slice(1, 0, tiling.channels);
-  return gradients;
+  const at::Tensor gx = gradients.x.unflatten(1, {tiles, group_channels(tiling)});
+  const at::Tensor gw = gradients.weight.unflatten(0, {tiles, outputs}).transpose(0, 1);
+  return {out_of_groups(gx, tiling), out_of_groups(gw, tiling)};
 }
 
 /// [n, inputs] as [tiles, n, inputs of a tile].
 at::Tensor by_tile(const at::Tensor& x, const Tiling& tiling) {
-  return pad_channels(x, tiling).view({x.size(0), tiling.tiles(), tiling.channels_per_tile}).transpose(0, 1);
+  return in_tiles(x, tiling).transpose(0, 1);
 }
 
 at::Tensor from_tiles(const at::Tensor& tiles, const Tiling& tiling) {
-  return tiles.transpose(0, 1).reshape({tiles.size(1), -1}).slice(1, 0, tiling.channels);
+  return out_of_tiles(tiles.transpose(0, 1), tiling);
 }
 
 Gradients multiply_backward(const TiledLayer& layer, const at::Tensor& x, const at::Tensor& weight,

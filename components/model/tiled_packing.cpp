@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstring>
 
 #include "components/model/tiled_popcount.hpp"
 
@@ -62,6 +63,24 @@ void pack_pixels(const std::uint8_t* digits, std::size_t map_size, std::uint32_t
   }
 }
 
+/// Digit `digit` of `count` channels, at most 32, that lie `stride` apart.
+std::uint32_t pack_channels(const std::uint8_t* digits, std::size_t stride, std::uint32_t count,
+                            std::size_t digit) {
+  std::uint32_t bits = 0;
+  std::uint32_t c = 0;
+  if (stride == 1) {
+    // Eight digits at once: the product moves the lowest bit of byte i to bit 56 + i.
+    constexpr std::uint64_t kLowest = 0x0101010101010101;
+    constexpr std::uint64_t kMove = 0x0102040810204080;
+    for (std::uint64_t eight = 0; c + 8 <= count; c += 8) {
+      std::memcpy(&eight, digits + c, sizeof eight);
+      bits |= static_cast<std::uint32_t>(((eight >> digit) & kLowest) * kMove >> 56) << c;
+    }
+  }
+  for (; c < count; ++c) bits |= (static_cast<std::uint32_t>(digits[c * stride] >> digit) & 1U) << c;
+  return bits;
+}
+
 /// Output columns (or rows) whose window's tap lies inside a map of `length` cells.
 struct Inside {
   std::uint32_t begin;
@@ -75,18 +94,36 @@ Inside inside(std::uint32_t tap, std::uint32_t length, std::uint32_t outputs, co
   return {std::min(begin, outputs), std::min(end, outputs)};
 }
 
-/// Calls visit(output position, pixel) for every window whose tap (i, j) lies inside the map.
+/// Neighbouring outputs of one line, whose window's tap reads pixels that lie window.stride apart.
+struct Line {
+  std::size_t position;  ///< of the first output
+  std::size_t pixel;     ///< that it reads
+  std::size_t count;
+};
+
+/// Calls visit(line) for every line whose windows' tap (i, j) lies inside the map.
 template <typename Visit>
-void for_each_tap(const WindowGeometry& window, std::uint32_t i, std::uint32_t j, const Visit& visit) {
-  const std::uint32_t out_width = window.out_width();
+void for_each_line(const WindowGeometry& window, std::uint32_t i, std::uint32_t j, const Visit& visit) {
   const Inside rows = inside(i, window.in.height, window.out_height(), window);
-  const Inside columns = inside(j, window.in.width, out_width, window);
-  for (std::uint32_t y = rows.begin; y < rows.end; ++y) {
-    const std::uint32_t line = (y * window.stride + i - window.padding) * window.in.width;
-    for (std::uint32_t x = columns.begin; x < columns.end; ++x) {
-      visit(y * out_width + x, line + x * window.stride + j - window.padding);
-    }
+  const Inside columns = inside(j, window.in.width, window.out_width(), window);
+  if (columns.begin == columns.end) return;
+  const std::size_t first = columns.begin * window.stride + j - window.padding;
+  for (std::size_t y = rows.begin; y < rows.end; ++y) {
+    const std::size_t in_y = y * window.stride + i - window.padding;
+    visit(Line{y * window.out_width() + columns.begin, in_y * window.in.width + first,
+               columns.end - columns.begin});
   }
+}
+
+/// Rows [first, first + size) of the windows of a line, size <= 32: bit r of a pixel is row first + r.
+void put_line(const std::uint32_t* pixels, std::size_t step, std::size_t count, std::uint32_t first,
+              std::uint32_t size, std::size_t stride, std::uint32_t* words) {
+  const std::uint32_t shift = first % kWordBits;
+  std::uint32_t* low = words + first / kWordBits * stride;
+  for (std::size_t x = 0; x < count; ++x) low[x] |= pixels[x * step] << shift;
+  if (shift + size <= kWordBits) return;
+  std::uint32_t* high = low + stride;
+  for (std::size_t x = 0; x < count; ++x) high[x] |= pixels[x * step] >> (kWordBits - shift);
 }
 
 }  // namespace
@@ -97,12 +134,14 @@ DrivenRows driven_by_windows(const Tiling& tiling, const WindowGeometry& window)
   DrivenRows driven{std::vector<std::uint32_t>(tiling.words() * stride),
                     std::vector<std::int32_t>(2 * stride)};
   for (std::uint32_t tap = 0; tap < tiling.taps(); ++tap) {
-    for_each_tap(window, tap / tiling.kernel, tap % tiling.kernel, [&](std::size_t position, std::size_t) {
-      for (std::uint32_t c = 0; c < tiling.channels_per_tile; ++c) {
-        put_rows(1, tap * tiling.channels_per_tile + c, stride, driven.rows.data() + position);
+    for_each_line(window, tap / tiling.kernel, tap % tiling.kernel, [&](const Line& line) {
+      for (std::size_t position = line.position; position < line.position + line.count; ++position) {
+        for (std::uint32_t c = 0; c < tiling.channels_per_tile; ++c) {
+          put_rows(1, tap * tiling.channels_per_tile + c, stride, driven.rows.data() + position);
+        }
+        driven.counts[position] += static_cast<std::int32_t>(tiling.channels_per_tile);
+        driven.counts[stride + position] += static_cast<std::int32_t>(last_channels);
       }
-      driven.counts[position] += static_cast<std::int32_t>(tiling.channels_per_tile);
-      driven.counts[stride + position] += static_cast<std::int32_t>(last_channels);
     });
   }
   return driven;
@@ -130,10 +169,10 @@ LaneVectors pack_windows(const std::uint8_t* digits, const Tiling& tiling, const
           lanes.digits.data() + (run.tile * digit_count + d) * tiling.words() * lanes.stride;
       for (std::uint32_t tap = 0; tap < tiling.taps(); ++tap) {
         const std::uint32_t row = tap * tiling.channels_per_tile + run.begin;
-        for_each_tap(window, tap / tiling.kernel, tap % tiling.kernel,
-                     [&](std::size_t position, std::size_t pixel) {
-                       put_rows(pixels[pixel], row, lanes.stride, words + position);
-                     });
+        for_each_line(window, tap / tiling.kernel, tap % tiling.kernel, [&](const Line& line) {
+          put_line(pixels.data() + line.pixel, window.stride, line.count, row, run.size, lanes.stride,
+                   words + line.position);
+        });
       }
     }
   }
@@ -155,16 +194,19 @@ ScalarVectors pack_scalars(const std::uint8_t* digits, std::uint32_t count, cons
                            std::size_t digit_count) {
   const std::size_t words = tiling.words();
   const std::size_t tile_words = digit_count * words;
-  ScalarVectors packed{count, std::vector<std::uint32_t>(count * tiling.tiles() * tile_words, 0)};
+  const std::size_t vector_words = tiling.tiles() * tile_words;
+  const std::vector<ChannelRun> runs = channel_runs(tiling);
+  ScalarVectors packed{count, std::vector<std::uint32_t>(count * vector_words, 0)};
   for (std::size_t m = 0; m < count; ++m) {
-    for (std::uint32_t channel = 0; channel < tiling.channels; ++channel) {
-      const std::uint32_t tile = channel / tiling.channels_per_tile;
-      std::uint32_t* target = packed.digits.data() + (m * tiling.tiles() + tile) * tile_words;
+    const std::uint8_t* codes = digits + m * tiling.channels * tiling.taps();
+    for (const ChannelRun& run : runs) {
+      const std::size_t channel = std::size_t{run.tile} * tiling.channels_per_tile + run.begin;
+      std::uint32_t* target = packed.digits.data() + m * vector_words + run.tile * tile_words;
       for (std::uint32_t tap = 0; tap < tiling.taps(); ++tap) {
-        const std::uint32_t code = *digits++;
-        const std::uint32_t row = tap * tiling.channels_per_tile + channel % tiling.channels_per_tile;
         for (std::size_t d = 0; d < digit_count; ++d) {
-          target[d * words + row / kWordBits] |= ((code >> d) & 1U) << (row % kWordBits);
+          const std::uint32_t bits =
+              pack_channels(codes + channel * tiling.taps() + tap, tiling.taps(), run.size, d);
+          put_rows(bits, tap * tiling.channels_per_tile + run.begin, 1, target + d * words);
         }
       }
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "components/model/tiled_popcount.hpp"
 
+#include <algorithm>
+#include <functional>
+
 #include "components/model/simd_targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -67,17 +70,35 @@ HWY_INLINE void store(Reals value, float* target, std::size_t left) {
   }
 }
 
-template <bool kOneDigit>
-void read_out_lanes(const TiledProduct& p, ScalarRange range, const SumTable& table, float* y) {
+// Any table.
+struct TableReadout {
+  const float* centre;
+  explicit TableReadout(const SumTable& table) : centre(table.values.data() + table.max_sum) {}
+  HWY_INLINE Reals operator()(Sums sum) const { return hn::GatherIndex(RealTag(), centre, sum); }
+};
+
+// A table of two levels, as of a sense amplifier: one comparison instead of memory accesses.
+struct StepReadout {
+  std::int32_t last_low;
+  float low;
+  float high;
+  HWY_INLINE Reals operator()(Sums sum) const {
+    const RealTag tag;
+    const auto above = hn::Gt(sum, hn::Set(SumTag(), last_low));
+    return hn::IfThenElse(hn::RebindMask(tag, above), hn::Set(tag, high), hn::Set(tag, low));
+  }
+};
+
+template <bool kOneDigit, class Readout>
+void read_out_lanes(const TiledProduct& p, ScalarRange range, const Readout& readout, float* y) {
   const RealTag tag;
   const std::size_t count = p.lanes.count;
   const std::size_t tiles = p.tiling.tiles();
-  const float* centre = table.values.data() + table.max_sum;
   for (std::size_t n = 0; n < count; n += hn::Lanes(tag)) {
     for (std::size_t m = range.begin; m < range.end; ++m) {
       Reals sum = hn::Zero(tag);
       for (std::size_t t = 0; t < tiles; ++t) {
-        sum = hn::Add(sum, hn::GatherIndex(tag, centre, tile_sum<kOneDigit>(p, t, m, n)));
+        sum = hn::Add(sum, readout(tile_sum<kOneDigit>(p, t, m, n)));
       }
       store(sum, y + m * count + n, count - n);
     }
@@ -90,22 +111,35 @@ void scale_lanes(const TiledProduct& p, ScalarRange range, const SumTable& table
   const std::size_t count = p.lanes.count;
   const std::size_t map = p.scalars.count * count;
   const std::size_t tiles = p.tiling.tiles();
-  const float* centre = table.values.data() + table.max_sum;
+  const TableReadout slope_of(table);
   for (std::size_t n = 0; n < count; n += hn::Lanes(tag)) {
     const auto inside = hn::FirstN(tag, count - n);
     for (std::size_t m = range.begin; m < range.end; ++m) {
       const auto gradient = hn::MaskedLoad(inside, tag, g + m * count + n);
       for (std::size_t t = 0; t < tiles; ++t) {
-        const auto slope = hn::GatherIndex(tag, centre, tile_sum<kOneDigit>(p, t, m, n));
+        const auto slope = slope_of(tile_sum<kOneDigit>(p, t, m, n));
         store(hn::Mul(gradient, slope), z + t * map + m * count + n, count - n);
       }
     }
   }
 }
 
-void ReadOut(const TiledProduct& p, ScalarRange range, const SumTable& table, float* y) {
+template <class Readout>
+void ReadOutThrough(const TiledProduct& p, ScalarRange range, const Readout& readout, float* y) {
   const bool one_digit = p.lane_digits.denominator == 1 && p.scalar_digits.denominator == 1;
-  one_digit ? read_out_lanes<true>(p, range, table, y) : read_out_lanes<false>(p, range, table, y);
+  one_digit ? read_out_lanes<true>(p, range, readout, y) : read_out_lanes<false>(p, range, readout, y);
+}
+
+void ReadOut(const TiledProduct& p, ScalarRange range, const SumTable& table, float* y) {
+  const auto& values = table.values;
+  const auto step = std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>());
+  const auto high = step == values.end() ? step : step + 1;
+  if (high != values.end() && std::all_of(high, values.end(), [&](float v) { return v == *high; })) {
+    const auto last_low = static_cast<std::int32_t>(step - values.begin()) - table.max_sum;
+    ReadOutThrough(p, range, StepReadout{last_low, *step, *high}, y);
+  } else {
+    ReadOutThrough(p, range, TableReadout(table), y);
+  }
 }
 
 void ScaleBySlope(const TiledProduct& p, ScalarRange range, const SumTable& table, const float* g, float* z) {

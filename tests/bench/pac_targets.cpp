@@ -3,43 +3,18 @@
 // target. Medians of interleaved repetitions in one run, one thread. Usage: bench_pac [repetitions]
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
-#include <functional>
 
 #include "nn/network.hpp"
+#include "tests/bench/interleaved.hpp"
 
 namespace {
 
 using namespace sumline;
-
-double median_seconds(std::vector<double>& times) {
-  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
-  return times[times.size() / 2];
-}
-
-/// The pieces take turns, so that a slow minute of the machine hits all of them.
-std::vector<double> compare(const std::vector<std::function<void()>>& pieces, int repetitions) {
-  std::vector<std::vector<double>> times(pieces.size());
-  for (int repetition = 0; repetition < repetitions; ++repetition) {
-    for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
-      const auto start = std::chrono::steady_clock::now();
-      pieces[piece]();
-      times[piece].push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-  }
-  std::vector<double> medians;
-  std::transform(times.begin(), times.end(), std::back_inserter(medians), median_seconds);
-  return medians;
-}
-
-void print(const char* name, double value, const char* unit, const char* target) {
-  fmt::print("{:<52} {:>12.4g} {:<6} {}\n", name, value, unit, target);
-}
+using namespace sumline::bench;
 
 const Arithmetic kStatic{.mode = ArithmeticMode::simulation, .operand = 4};
 const Arithmetic kDynamic{

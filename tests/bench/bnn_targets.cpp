@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prints the speed figures promised for networks trained through their converter, one line each: name value unit
+// target. Medians of interleaved repetitions in one run, one thread. Usage: bench_bnn [repetitions [inflate]]
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "nn/network.hpp"
+#include "tests/bench/interleaved.hpp"
+
+namespace {
+
+using namespace sumline;
+using namespace sumline::bench;
+
+constexpr double kOriginalTraining = 12.3;  // s of CPU time: forward and backward of the original's Res20
+constexpr std::int64_t kBatch = 64;
+constexpr int kMlpSteps = 600;
+
+std::shared_ptr<Network> make_network(const char* name, const std::string& bits, const std::string& inflate) {
+  const std::vector<TomlOverride> overrides =
+      inflate.empty() ? std::vector<TomlOverride>{} : std::vector<TomlOverride>{{"inflate", inflate}};
+  auto network = std::make_shared<Network>(load_network(name, overrides), bits);
+  initialize(*network, 1);
+  return network;
+}
+
+std::function<void()> forward(const std::shared_ptr<Network>& network, const at::Tensor& images) {
+  return [=] {
+    const at::NoGradGuard no_grad;
+    network->eval();
+    network->forward(images);
+  };
+}
+
+std::function<void()> forward_and_backward(const std::shared_ptr<Network>& network,
+                                           const at::Tensor& images) {
+  const at::Tensor labels = at::randint(0, 10, {images.size(0)}, at::kLong);
+  return [=] {
+    network->train();
+    network->zero_grad();
+    at::nll_loss(network->forward(images), labels).backward();
+  };
+}
+
+void print_res20(int repetitions, const std::string& inflate) {
+  const at::Tensor images = at::randn({kBatch, 3, 32, 32});
+  const auto converted = make_network("res20", "1/1/1", inflate);
+  const auto binary = make_network("res20", "1/1/float", inflate);
+  const auto plain = make_network("res20", "float", inflate);
+  const auto seconds =
+      compare({forward(plain, images), forward(binary, images), forward(converted, images)}, repetitions);
+  print("Res20 forward, LibTorch float32", seconds[0], "s", "reference");
+  print("Res20 forward, 1-bit operands, no converter", seconds[1], "s", "");
+  print("Res20 forward, 1-bit operands and converter", seconds[2], "s", "");
+  print("Res20 forward, 1/1/1 bits / LibTorch float32", seconds[2] / seconds[0], "x", "< 1");
+  const auto training =
+      compare({forward_and_backward(plain, images), forward_and_backward(converted, images)}, repetitions);
+  print("Res20 forward and backward, LibTorch float32", training[0], "s", "");
+  print("Res20 forward and backward, 1/1/1 bits", training[1], "s", "");
+  print("the original's CPU time / ours (full width)", kOriginalTraining / training[1], "x", ">= 3");
+}
+
+void print_mlp(int repetitions) {
+  const auto network = make_network("mlp-mnist", "1/1/1", "");
+  const auto step = forward_and_backward(network, at::randn({100, 1, 28, 28}));
+  print("MLP, 600 steps forward and backward, 1/1/1 bits", kMlpSteps * compare({step}, 10 * repetitions)[0],
+        "s", "< 12 with the optimiser");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const int repetitions = count > 1 ? std::max(1, std::atoi(arguments[1])) : 5;
+  at::set_num_threads(1);
+  at::manual_seed(1);
+  print_res20(repetitions, count > 2 ? arguments[2] : "5");
+  print_mlp(repetitions);
+}
