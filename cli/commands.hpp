@@ -21,6 +21,10 @@ Results simulate(const Workload& workload, const SimulateOptions& options);
 void check(const CheckOptions& options);
 void pac_error(const PacErrorOptions& options);
 
+// With LibTorch (training.cpp and pac_accuracy.cpp).
+
+void pac_accuracy(const PacAccuracyOptions& options);
+
 // The other side of the seam: training.cpp in the program `sumline-torch`; in `sumline`, which starts in 10
 // ms because it does not link LibTorch, handover.cpp replaces the process by `sumline-torch`.
 

@@ -57,6 +57,7 @@ struct Parser {
   SimulateOptions simulate;
   CheckOptions check;
   PacErrorOptions pac_error;
+  PacAccuracyOptions pac_accuracy;
 
   Parser() {
     app.footer(kFooter);
@@ -75,6 +76,8 @@ struct Parser {
     add_common(check_app, check.common);
     add_pac_error(*app.add_subcommand(
         "pac-error", "Error of probabilistic approximate products, measured beside the exact prediction"));
+    add_pac_accuracy(*app.add_subcommand(
+        "pac-accuracy", "Accuracy of a trained bit-wise network with exact and approximate products"));
   }
 
   void add_demo(CLI::App& sub) {
@@ -139,6 +142,32 @@ struct Parser {
     add_common(sub, pac_error.common);
   }
 
+  void add_pac_accuracy(CLI::App& sub) {
+    sub.add_option("run", pac_accuracy.run, "A run directory of `sumline train`, or of a stage below it")
+        ->required()
+        ->type_name("RUN");
+    sub.add_option("--operands", pac_accuracy.operands, "Exact most significant bits of both sides")
+        ->capture_default_str()
+        ->delimiter(',');
+    sub.add_option("--thresholds", pac_accuracy.thresholds,
+                   "Also operand 4 with dynamic configuration at these thresholds; the original's are "
+                   "7000,10000,13000")
+        ->expected(3)
+        ->delimiter(',');
+    sub.add_option("--images", pac_accuracy.images, "Test images to run (default: all)")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
+    sub.add_option("--batch", pac_accuracy.batch, "Images whose activations are quantised together")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
+    sub.add_option("--compat", pac_accuracy.reference, "reference: with the original's quirks")
+        ->transform(
+            CLI::CheckedTransformer(std::map<std::string, bool>{{"correct", false}, {"reference", true}}))
+        ->type_name("correct|reference");
+    add_common(sub, pac_accuracy.common);
+  }
+
   void add_simulate(CLI::App& sub) {
     add_accelerator(sub, simulate.evaluate, "Images to run (default: 16)");
     sub.add_option("--fidelity", simulate.fidelity,
@@ -180,6 +209,7 @@ struct Parser {
     if (app.got_subcommand("evaluate")) return evaluate;
     if (app.got_subcommand("simulate")) return simulate;
     if (app.got_subcommand("pac-error")) return pac_error;
+    if (app.got_subcommand("pac-accuracy")) return pac_accuracy;
     return check;
   }
 };

@@ -82,8 +82,19 @@ struct PacErrorOptions {
   std::string csv;             ///< file to write, empty: none
 };
 
+/// Rows of the table: exact products, each operand, and operand 4 with dynamic configuration.
+struct PacAccuracyOptions {
+  CommonOptions common;
+  std::string run;
+  std::vector<std::uint32_t> operands{5, 4, 3};
+  std::vector<double> thresholds;  ///< of dynamic configuration; empty: no such row
+  std::uint64_t images = 0;        ///< 0: all
+  std::uint64_t batch = 32;        ///< images quantised together
+  bool reference = false;          ///< with the original's quirks
+};
+
 using Command = std::variant<DemoOptions, TrainOptions, LowerOptions, EvaluateOptions, SimulateOptions,
-                             CheckOptions, PacErrorOptions>;
+                             CheckOptions, PacErrorOptions, PacAccuracyOptions>;
 
 const CommonOptions& common(const Command& command);
 

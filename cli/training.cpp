@@ -191,6 +191,7 @@ struct RunTrainingSide {
     simulate(sumline::lower(load_run(options.evaluate.source), images), options);
   }
   void operator()(const CheckOptions& options) const { check_training_file(options); }
+  void operator()(const PacAccuracyOptions& options) const { pac_accuracy(options); }
   void operator()(const PacErrorOptions&) const { SUMLINE_ASSERT(false, "a command of the simulation side"); }
 };
 

@@ -27,15 +27,18 @@ Accuracy evaluate(Network& network, const Images& images, std::size_t count, con
   const at::NoGradGuard no_grad;
   const bool was_training = network.is_training();
   network.eval();
-  Accuracy accuracy{0, count};
+  Accuracy accuracy{.images = count};
   std::vector<std::uint32_t> indices(count);
   std::iota(indices.begin(), indices.end(), 0U);
   for (std::size_t begin = 0; begin < count; begin += batch_size) {
     const auto part = std::span(indices).subspan(begin, std::min(batch_size, count - begin));
     const Batch batch = make_batch(images, part, table, {images.channels, images.height, images.width},
                                    [](std::uint32_t) { return Placement{}; });
-    const at::Tensor correct = network.forward(batch.images).argmax(1).eq(batch.labels).sum();
+    const at::Tensor logits = network.forward(batch.images);
+    const at::Tensor correct = logits.argmax(1).eq(batch.labels).sum();
     accuracy.correct += static_cast<std::size_t>(correct.item<std::int64_t>());
+    accuracy.loss += at::cross_entropy_loss(logits, batch.labels).item<double>() *
+                     static_cast<double>(part.size()) / static_cast<double>(count);
     if (after_batch) after_batch();
   }
   network.train(was_training);

@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include "energy/error.hpp"
+
 namespace sumline {
 
 at::Tensor smoothed_loss(const at::Tensor& logits, const at::Tensor& labels, double smoothing) {
@@ -10,6 +12,18 @@ at::Tensor smoothed_loss(const at::Tensor& logits, const at::Tensor& labels, dou
   const auto classes = static_cast<double>(logits.size(1));
   return at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100,
                                 smoothing * classes / (classes - 1));
+}
+
+at::Tensor batch_loss(Loss loss, const at::Tensor& logits, const at::Tensor& labels, double smoothing) {
+  switch (loss) {
+    case Loss::cross_entropy:
+      return smoothed_loss(logits, labels, smoothing);
+    case Loss::hinge: {
+      const at::Tensor signs = at::one_hot(labels, logits.size(1)).mul(2).sub(1);
+      return (1 - logits * signs).clamp_min(0).mean();
+    }
+  }
+  throw InternalError("unknown loss");
 }
 
 at::Tensor Mixture::images(const at::Tensor& images) const {

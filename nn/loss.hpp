@@ -5,11 +5,17 @@
 
 #include <functional>
 
+#include "nn/recipe.hpp"
+
 namespace sumline {
 
 /// Mean cross entropy against targets of 1 - smoothing on the true class and smoothing / (classes - 1) on the
 /// others.
 at::Tensor smoothed_loss(const at::Tensor& logits, const at::Tensor& labels, double smoothing);
+
+/// The recipe's loss of a batch. @param logits [batch, classes] @param labels int64 [batch] @param smoothing
+/// of cross entropy: see TargetConfig
+at::Tensor batch_loss(Loss loss, const at::Tensor& logits, const at::Tensor& labels, double smoothing = 0);
 
 /// Images of a batch blended with images of the same batch in another order (mixup, arXiv 1710.09412):
 /// weight * image + (1 - weight) * other.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include "energy/error.hpp"
@@ -64,6 +65,7 @@ Accuracy float_accuracy(const Run& run, std::size_t images) {
 
 SimulatedAccuracy simulated_accuracy(const Run& run, const Arithmetic& arithmetic, std::size_t images,
                                      std::size_t batch) {
+  at::set_num_threads(static_cast<int>(run.recipe.threads));
   Network network(run.network, run.recipe.bits);
   if (network.bitwise_layers().empty()) {
     throw Error(fmt::format("network {}: no bit-wise layers: its activations and weights must be \"min-max\"",

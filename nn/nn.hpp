@@ -84,6 +84,7 @@ Workload lower(const WeightsFile& weights, std::size_t images);
 struct Accuracy {
   std::size_t correct = 0;
   std::size_t images = 0;
+  double loss = 0;  ///< mean cross entropy
 
   double value() const { return static_cast<double>(correct) / static_cast<double>(images); }
 };
@@ -99,7 +100,7 @@ struct SimulatedAccuracy {
   std::array<std::uint64_t, 4> classes{};
 };
 
-/// On the first `images` test images (0: all), `batch` of them quantised together.
+/// On the first `images` test images (0: all), `batch` of them quantised together, on the recipe's threads.
 /// @throws Error where the network has no bit-wise layers, and as Arithmetic's rules
 SimulatedAccuracy simulated_accuracy(const Run& run, const Arithmetic& arithmetic, std::size_t images,
                                      std::size_t batch);

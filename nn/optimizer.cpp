@@ -6,7 +6,6 @@
 #include <torch/optim/sgd.h>
 
 #include "energy/error.hpp"
-#include "nn/loss.hpp"
 
 namespace sumline {
 namespace {
@@ -104,18 +103,6 @@ void Optimizer::restore(const std::map<std::string, at::Tensor>& entries, const 
     state->exp_avg_sq(demand(kSquare + name));
     optimizer_->state()[key_of(parameter)] = std::move(state);
   }
-}
-
-at::Tensor batch_loss(Loss loss, const at::Tensor& logits, const at::Tensor& labels, double smoothing) {
-  switch (loss) {
-    case Loss::cross_entropy:
-      return smoothed_loss(logits, labels, smoothing);
-    case Loss::hinge: {
-      const at::Tensor signs = at::one_hot(labels, logits.size(1)).mul(2).sub(1);
-      return (1 - logits * signs).clamp_min(0).mean();
-    }
-  }
-  throw InternalError("unknown loss");
 }
 
 }  // namespace sumline

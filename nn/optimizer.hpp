@@ -36,8 +36,4 @@ class Optimizer {
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
 };
 
-/// The recipe's loss of a batch. @param logits [batch, classes] @param labels int64 [batch] @param smoothing
-/// of cross entropy: see TargetConfig
-at::Tensor batch_loss(Loss loss, const at::Tensor& logits, const at::Tensor& labels, double smoothing = 0);
-
 }  // namespace sumline

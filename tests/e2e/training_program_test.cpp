@@ -70,9 +70,13 @@ TEST_CASE("program: a misspelt recipe key and a wrong bit string are named") {
 
 TEST_CASE("program: a folder that is no run is refused") {
   const TemporaryFolder folder;
-  const ProgramRun run = run_sumline({"evaluate", folder.path().string(), "-a", "redpim"});
-  CHECK(run.exit_code == 1);
-  CHECK_THAT(run.err, Contains("not a run directory"));
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"evaluate", folder.path().string(), "-a", "redpim"},
+        std::vector<std::string>{"pac-accuracy", folder.path().string()}}) {
+    const ProgramRun run = run_sumline(command);
+    CHECK(run.exit_code == 1);
+    CHECK_THAT(run.err, Contains("not a run directory"));
+  }
 }
 
 TEST_CASE("program: check reads networks and recipes too") {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "nn/checkpoint.hpp"
+#include "nn/loss.hpp"
 #include "nn/optimizer.hpp"
 #include "tests/golden/bnn_iga.hpp"
 #include "tests/support/torch_catch.hpp"

@@ -76,6 +76,14 @@ TEST_CASE("a misspelt or unknown key of a network is an error with its place") {
   CHECK(network_error("[[layers]]\nkind = \"convolutoin\"\n").find("convolutoin") != std::string::npos);
 }
 
+TEST_CASE("convolutions in groups or with dilation are refused by name") {
+  for (const std::string key : {"groups", "dilation"}) {
+    const std::string message = network_error(
+        "[[layers]]\nkind = \"convolution\"\nname = \"c\"\nchannels = 8\nkernel = 3\n" + key + " = 2\n");
+    CHECK(message.find("layers[0]." + key + ": unknown key") != std::string::npos);
+  }
+}
+
 TEST_CASE("unknown keys and wrong values of a recipe are errors") {
   CHECK(recipe_error("epoch", "3").find("epoch") != std::string::npos);
   CHECK(recipe_error("optimizer.momentum", "1.5").find("optimizer.momentum = 1.5") != std::string::npos);

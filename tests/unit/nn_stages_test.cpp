@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <numeric>
 
 #include "nn/nn.hpp"
 #include "tests/support/expect_error.hpp"
@@ -167,6 +168,45 @@ TEST_CASE("a chain is neither overwritten, nor resumed where there is none or it
   chain.recipe.text += "# changed\n";
   CHECK(error_of([&] { train(chain.recipe, chain.options); }) ==
         run + "/config.toml: differs from the recipe: resume with the recipe and --set of the run");
+}
+
+TEST_CASE("a trained chain is measured with exact, approximate and dynamic products") {
+  Chain chain;
+  train(chain.recipe, chain.options);
+  const Run run = load_run(chain.options.run);
+  constexpr auto kSimulation = ArithmeticMode::simulation;
+  const auto measure = [&](const Arithmetic& arithmetic) {
+    return simulated_accuracy(run, arithmetic, 64, 16);
+  };
+  const SimulatedAccuracy exact = measure({.mode = kSimulation});
+  const SimulatedAccuracy full = measure({.mode = kSimulation, .operand = 8});
+  const SimulatedAccuracy inference = measure({.mode = ArithmeticMode::inference});
+  CHECK(exact.accuracy.images == 64);
+  CHECK(full.accuracy.loss == exact.accuracy.loss);
+  CHECK(inference.accuracy.loss == exact.accuracy.loss);
+  CHECK(measure({.mode = kSimulation, .operand = 2}).accuracy.loss != exact.accuracy.loss);
+  // Three convolutions of the residual block, 7 x 7 positions each; the exact first one has no classes.
+  const auto classes =
+      measure({.mode = kSimulation, .operand = 4, .thresholds = {{7000, 10000, 13000}}}).classes;
+  CHECK(std::accumulate(classes.begin(), classes.end(), std::uint64_t{0}) == 64 * 3 * 49);
+}
+
+TEST_CASE("approximate products that a network does not allow are refused") {
+  Chain chain;
+  train(chain.recipe, chain.options);
+  const Run run = load_run(chain.options.run);
+  const auto refusal = [&](const Arithmetic& arithmetic, std::size_t images) {
+    return error_of([&] { simulated_accuracy(run, arithmetic, images, 16); });
+  };
+  constexpr auto kSimulation = ArithmeticMode::simulation;
+  CHECK(refusal({.mode = kSimulation, .operand = 9}, 64) ==
+        "operand = 9: must be at most the narrower width, 8 (weights 8 bits, activations 8 bits)");
+  CHECK(refusal({.mode = kSimulation, .operand = 4, .thresholds = {{3, 2, 1}}}, 64) ==
+        "dynamic.thresholds = [3, 2, 1]: must be finite and ascend");
+  CHECK(refusal({.mode = kSimulation}, 65) == "images = 65: the test set has 64");
+  const Run without{load_recipe("mlp-mnist"), load_network("mlp-mnist"), {}};
+  CHECK(error_of([&] { simulated_accuracy(without, {.mode = kSimulation}, 1, 1); }) ==
+        "network mlp-mnist: no bit-wise layers: its activations and weights must be \"min-max\"");
 }
 
 TEST_CASE("unfit stages are refused with their place") {
