@@ -28,7 +28,9 @@ bool is_reference(const Arithmetic& arithmetic) {
 }  // namespace
 
 at::Tensor gaussian_noise(const at::Tensor& like) {
-  return at::randn_like(like);
+  if (!like.is_non_overlapping_and_dense()) return at::randn_like(like);
+  // Torch fills contiguous memory several times as fast as channels-last maps.
+  return at::randn({like.numel()}, like.options()).as_strided(like.sizes(), like.strides());
 }
 
 /// Weights as the engine wants them, and what they were made from.
