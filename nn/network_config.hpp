@@ -36,7 +36,7 @@ struct NodeConfig {
   std::uint32_t kernel = 1;    ///< square window of a convolution or pool
   std::uint32_t stride = 1;
   std::uint32_t padding = 0;
-  std::string name;             ///< prefix of its parameters; unless given, "layers.<index>"
+  std::string name{};           ///< prefix of its parameters; unless given, "layers.<index>"
   std::int32_t input = -1;      ///< index of the node that feeds this one, -1 = the images
   std::int32_t other = -1;      ///< second summand of `add`
   bool bias = false;            ///< of a convolution; linear layers always have one
