@@ -105,7 +105,7 @@ struct Chain {
   }
 };
 
-std::string recipe_error(const std::string& from, const std::string& to) {
+std::string error_of_change(const std::string& from, const std::string& to) {
   const TemporaryFolder folder;
   std::string text = std::string("network = \"resnet18\"\n") + kRecipe;
   text.replace(text.find(from), from.size(), to);
@@ -210,12 +210,12 @@ TEST_CASE("approximate products that a network does not allow are refused") {
 }
 
 TEST_CASE("unfit stages are refused with their place") {
-  CHECK(recipe_error("name = \"noise-25\"", "name = \"pretrain\"").find("is the name of another stage") !=
+  CHECK(error_of_change("name = \"noise-25\"", "name = \"pretrain\"").find("is the name of another stage") !=
         std::string::npos);
-  CHECK(recipe_error("steps = [{epoch = 1, learning_rate = 0.005}]",
-                     "steps = [{epoch = 2, learning_rate = 0.005}, {epoch = 1, learning_rate = 0.001}]")
+  CHECK(error_of_change("steps = [{epoch = 1, learning_rate = 0.005}]",
+                        "steps = [{epoch = 2, learning_rate = 0.005}, {epoch = 1, learning_rate = 0.001}]")
             .find("must be above that of the step before") != std::string::npos);
-  CHECK(recipe_error("trim_noise = 25", "trim_noise = -1").find("trim_noise = -1") != std::string::npos);
-  CHECK(recipe_error("mixup = 1.0", "mixups = 1.0").find("mixups") != std::string::npos);
-  CHECK(recipe_error("seed = 1", "seed = 1") == "no error");
+  CHECK(error_of_change("trim_noise = 25", "trim_noise = -1").find("trim_noise = -1") != std::string::npos);
+  CHECK(error_of_change("mixup = 1.0", "mixups = 1.0").find("mixups") != std::string::npos);
+  CHECK(error_of_change("seed = 1", "seed = 1") == "no error");
 }
