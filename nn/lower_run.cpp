@@ -7,6 +7,7 @@
 #include "nn/data_source.hpp"
 #include "nn/evaluation.hpp"
 #include "nn/lowering.hpp"
+#include "nn/min_max_lowering.hpp"
 #include "nn/nn.hpp"
 #include "nn/run_directory.hpp"
 
@@ -25,9 +26,19 @@ Workload lower_checkpoint(const NetworkConfig& config, const std::string& bits,
                           const std::filesystem::path& path, const DataConfig& data, std::size_t images) {
   Network network(config, bits);
   load_state(network, load_tensors(path), path.string());
-  Workload workload = lower_network(config, bits, network);
   const Dataset set = load_data(data, config);
-  lower_images(workload, set.test, choose(images, set.test), pixel_table(data, config.image.channels));
+  const std::size_t count = choose(images, set.test);
+  const PixelTable pixels = pixel_table(data, config.image.channels);
+  Workload workload;
+  if (config.weights == WeightQuantizer::min_max) {
+    const MapRanges ranges = calibrate(network, set.test, count, pixels);
+    workload = lower_min_max(config, bits, network, ranges);
+    lower_images(workload, set.test, count,
+                 min_max_image_codes(workload.image_format, ranges.images, pixels));
+  } else {
+    workload = lower_network(config, bits, network);
+    lower_images(workload, set.test, count, hwgq_image_codes(workload.image_format, pixels));
+  }
   validate(workload);
   return workload;
 }

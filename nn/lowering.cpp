@@ -161,19 +161,22 @@ Workload lower_network(const NetworkConfig& config, const std::string& bits, con
   return Lowering(config, bits, network).run();
 }
 
-void lower_images(Workload& workload, const Images& images, std::size_t count, const PixelTable& table) {
+CodeTable hwgq_image_codes(const CodeFormat& format, const PixelTable& table) {
+  CodeTable codes;
+  for (const auto& values : table) {
+    const at::Tensor coded =
+        hwgq_codes(torch::tensor(at::ArrayRef<float>(values.data(), values.size())), format.bits);
+    std::copy_n(coded.data_ptr<std::uint8_t>(), values.size(), codes.emplace_back().begin());
+  }
+  return codes;
+}
+
+void lower_images(Workload& workload, const Images& images, std::size_t count, const CodeTable& table) {
   workload.labels.assign(images.labels.begin(), images.labels.begin() + static_cast<std::ptrdiff_t>(count));
   workload.image_codes.resize(count * images.image_size());
   const std::size_t map = std::size_t{images.height} * images.width;
-  for (std::size_t channel = 0; channel < images.channels; ++channel) {
-    const at::Tensor values =
-        torch::tensor(at::ArrayRef<float>(table[channel].data(), table[channel].size()));
-    const at::Tensor codes = hwgq_codes(values, workload.image_format.bits);
-    const std::uint8_t* code_of = codes.data_ptr<std::uint8_t>();
-    for (std::size_t image = 0; image < count; ++image) {
-      const std::size_t begin = image * images.image_size() + channel * map;
-      for (std::size_t i = begin; i < begin + map; ++i) workload.image_codes[i] = code_of[images.pixels[i]];
-    }
+  for (std::size_t i = 0; i < workload.image_codes.size(); ++i) {
+    workload.image_codes[i] = table[i / map % images.channels][images.pixels[i]];
   }
 }
 

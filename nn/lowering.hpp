@@ -5,6 +5,7 @@
 #include <string>
 
 #include "nn/batches.hpp"
+#include "nn/image_codes.hpp"
 #include "nn/network.hpp"
 #include "traces/workload.hpp"
 
@@ -16,8 +17,10 @@ namespace sumline {
 /// @param bits one digit per quantised layer @throws Error naming the layer that has no integer form
 Workload lower_network(const NetworkConfig& config, const std::string& bits, const Network& network);
 
-/// Adds the first `count` images as codes of the first layer's quantiser, in float32 arithmetic as in
-/// training.
-void lower_images(Workload& workload, const Images& images, std::size_t count, const PixelTable& table);
+/// Codes of the pixels by the first layer's quantiser, in float32 arithmetic as in training.
+CodeTable hwgq_image_codes(const CodeFormat& format, const PixelTable& table);
+
+/// Adds the first `count` images. @param table [channels]
+void lower_images(Workload& workload, const Images& images, std::size_t count, const CodeTable& table);
 
 }  // namespace sumline

@@ -203,7 +203,8 @@ void Network::find_last_uses() {
   }
 }
 
-at::Tensor Network::forward(const at::Tensor& images) {
+at::Tensor Network::forward(const at::Tensor& images,
+                            const std::function<void(std::size_t, const at::Tensor&)>& visit) {
   std::vector<at::Tensor> outputs(operations_.size());
   const auto take = [&](std::int32_t index, std::size_t reader) {
     if (index < 0) return images;
@@ -216,6 +217,7 @@ at::Tensor Network::forward(const at::Tensor& images) {
     const NodeConfig& node = config_.layers[i];
     outputs[i] = operations_[i](take(node.input, i));
     if (node.kind == NodeKind::add) outputs[i] = outputs[i] + take(node.other, i);
+    if (visit) visit(i, outputs[i]);
   }
   return outputs.back();
 }

@@ -22,7 +22,9 @@ class Network : public torch::nn::Module {
   Network(const NetworkConfig& config, const std::string& bits, const ConverterTraining& training = {});
 
   /// @param images float32 [batch, channels, height, width] @returns logits [batch, classes]
-  at::Tensor forward(const at::Tensor& images);
+  /// @param visit called with the result of each node, if given
+  at::Tensor forward(const at::Tensor& images,
+                     const std::function<void(std::size_t node, const at::Tensor& result)>& visit = {});
 
   const NetworkConfig& config() const { return config_; }
 

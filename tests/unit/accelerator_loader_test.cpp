@@ -526,4 +526,63 @@ TEST_CASE("a preset with random damage loads or is refused with a message, and n
   CHECK(refused > 1000);
 }
 
+namespace {
+
+/// The last rule that a `pacim` with overrides breaks.
+std::string pacim_rule(const std::vector<TomlOverride>& overrides) {
+  try {
+    load_accelerator("pacim", overrides);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+}  // namespace
+
+TEST_CASE("pacim and dcim: digital arrays, chosen pairs or all of them") {
+  const Accelerator pacim = load_accelerator("pacim");
+  CHECK(pacim.array.layout == BitlineLayout::slice_major);
+  CHECK(pacim.adc.readout == ReadoutKind::adder_tree);
+  REQUIRE(pacim.approximation);
+  CHECK(pacim.approximation->operand == 4);
+  CHECK_FALSE(pacim.approximation->dynamic);
+  CHECK(pacim.approximation->peak_pairs == 16);
+  const Accelerator dynamic = load_accelerator(
+      "pacim", {{"approximation.dynamic", "true"}, {"approximation.thresholds", "[7000, 10000, 13000]"}});
+  CHECK(dynamic.approximation->thresholds == std::array<double, 3>{7000, 10000, 13000});
+  CHECK_FALSE(load_accelerator("dcim").approximation);
+  CHECK(load_accelerator("redpim").array.layout == BitlineLayout::output_major);
+}
+
+TEST_CASE("an approximation that its arrays cannot form is refused with the rule") {
+  using Catch::Matchers::Contains;
+  const auto refused = [](const std::vector<TomlOverride>& overrides, const std::string& rule) {
+    CHECK_THAT(pacim_rule(overrides), Contains(rule));
+  };
+  refused({{"approximation.operand", "9"}}, "approximation.operand = 9: must be an integer 0..8");
+  refused({{"approximation.dynamic", "true"}}, "approximation.thresholds: ");
+  refused({{"approximation.dynamic", "true"}, {"approximation.thresholds", "[3, 2, 5]"}},
+          "must be three numbers that ascend");
+  refused({{"approximation.dynamic", "true"}, {"approximation.thresholds", "[3, 5]"}},
+          "must be three numbers that ascend");
+  refused({{"approximation.dynamic", "true"},
+           {"approximation.thresholds", "[1, 2, 3]"},
+           {"approximation.operand", "5"}},
+          "must be 4 with dynamic = true");
+  refused({{"approximation.thresholds", "[1, 2, 3]"}}, "approximation.thresholds");  // unread without dynamic
+  refused({{"array.layout", "output_major"}}, "needs array.layout = \"slice_major\"");
+  refused({{"array.cell_bits", "2"}}, "needs array.cell_bits = 1");
+  refused({{"dac.bits", "2"}}, "needs dac.bits = 1");
+  refused({{"weights.mapping", "differential"}}, "needs weights.mapping = \"offset\"");
+  refused({{"weights.flip", "true"}}, "weights.flip = false");
+  refused({{"ou.skipping", "zero_groups"}}, "needs ou.skipping = \"none\"");
+  refused({{"ou.skip_zero_columns", "true"}}, "ou.skip_zero_columns = false");
+  refused({{"peak.input_bits", "3"}}, "must not exceed peak.input_bits and peak.weight_bits");
+  refused({{"adc.readout", "saturating"}}, "adc.bits");  // a converter has other keys, and may lose
+  Accelerator lossy = load_accelerator("pacim");
+  lossy.adc.readout = ReadoutKind::saturating;
+  CHECK_THAT(approximation_conflict(lossy), Contains("needs adc.readout = \"adder_tree\""));
+}
+
 }  // namespace sumline

@@ -448,4 +448,62 @@ TEST_CASE("A residual map that does not fit the buffer, and residuals too wide, 
         "layer 'average': residuals of 36 bits: at most 31; the layer has too many inputs or too many bits");
 }
 
+TEST_CASE("What an approximation cannot form is an error that names the layer") {
+  using Catch::Matchers::Contains;
+  Layer layer = linear(300, 20, -1);
+  layer.weights = {Encoding::unsigned_binary, 8};
+  layer.activations = {Encoding::unsigned_binary, 4};
+  Accelerator pacim = load_accelerator("pacim");
+  const auto map = [&] { return map_network(network({layer}), pacim); };
+  CHECK(map().layers[0]->rule);
+
+  pacim.approximation->operand = 5;
+  CHECK_THROWS_WITH(map(), Contains("layer 'fc0': operand = 5: must be at most the narrower width, 4"));
+  layer.exact = true;  // all pairs, whatever the operand
+  CHECK_FALSE(map().layers[0]->rule);
+  layer.exact = false;
+  pacim.approximation->operand = 4;
+
+  layer.weights.encoding = Encoding::mid_rise;
+  CHECK_THROWS_WITH(map(), Contains("layer 'fc0': codes that are not unsigned_binary"));
+  layer.weights.encoding = Encoding::unsigned_binary;
+
+  pacim.approximation->dynamic = true;
+  CHECK(map().layers[0]->rule->classes.size() == 1);  // linear layers have no classes
+  layer = convolution({4, 6, 6}, 8, 3);
+  layer.weights = {Encoding::unsigned_binary, 8};
+  CHECK_THROWS_WITH(map(),
+                    Contains("layer 'conv': dynamic: operand 4 with 8-bit weights and 4-bit activations"));
+  layer.activations.bits = 8;
+  CHECK(map().layers[0]->rule->classes.size() == 4);
+
+  pacim.approximation->segments = true;
+  pacim.array.rows = pacim.ou.rows = 8;
+  CHECK_THROWS_WITH(map(), Contains("layer 'conv': a channel takes 9 rows, an array has 8"));
+  pacim.array.columns = 3;
+  pacim.array.rows = pacim.ou.rows = 9;
+  CHECK_THROWS_WITH(map(), Contains("layer 'conv': an output takes 4 bitlines, an array has 3"));
+  pacim.array.layout = BitlineLayout::output_major;
+  CHECK_THROWS_WITH(map(), Contains("accelerator 'pacim': approximation.operand: needs array.layout"));
+}
+
+TEST_CASE("Approximated layers keep the most significant bits of maps and weights, and counts of all bits") {
+  Layer layer = convolution({100, 6, 6}, 70, 3);
+  layer.weights = {Encoding::unsigned_binary, 8};
+  layer.activations.bits = 8;
+  const Mapping mapping = map_network(network({layer}), load_accelerator("pacim"));
+  CHECK(mapping.layers[0]->row_tiles == 4);     // 900 rows
+  CHECK(mapping.layers[0]->column_tiles == 2);  // 64 outputs of 4 bits each, whole
+  CHECK(mapping.layers[0]->regions[0].column_end == 256);
+  CHECK(mapping.layers[0]->regions[1].column_end == 280);
+  CHECK(mapping.layers[0]->pixel.codes == 400);
+  CHECK(mapping.layers[0]->pixel.counts == 8 * 7);               // 0..100
+  CHECK(weight_count_cells(*mapping.layers[0]) == 70 * 8 * 10);  // 0..900
+  REQUIRE(mapping.phases.size() == 2);
+  CHECK(mapping.phases[0].passes[0].cells_written == 900 * 256);
+  CHECK(mapping.phases[1].passes[0].cells_written == 900 * 24 + 70 * 80);
+  CHECK(window_count_bits(layer, *mapping.layers[0], mapping.phases[0].passes[0]) == 0);
+  CHECK(window_count_bits(layer, *mapping.layers[0], mapping.phases[1].passes[0]) == 9 * 56);
+}
+
 }  // namespace sumline::test

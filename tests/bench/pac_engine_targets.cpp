@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prints the speed figures promised for the engines on the preset pacim, one line each: name value unit target. One
+// thread, CPU time per image without the programming of the arrays. Usage: bench_pac_engines [repetitions]
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <oneapi/tbb/global_control.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <functional>
+
+#include "arch/event_engine.hpp"
+#include "arch/functional_engine.hpp"
+#include "configs/accelerator_loader.hpp"
+#include "nn/min_max_lowering.hpp"
+#include "tests/support/pac_networks.hpp"
+
+namespace {
+
+using namespace sumline;
+
+/// Median CPU seconds of each piece; they take turns.
+std::vector<double> compare(const std::vector<std::function<void()>>& pieces, int repetitions) {
+  std::vector<std::vector<double>> times(pieces.size());
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
+    for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
+      const std::clock_t start = std::clock();
+      pieces[piece]();
+      times[piece].push_back(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+    }
+  }
+  std::vector<double> medians;
+  for (auto& piece : times) {
+    std::nth_element(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(piece.size() / 2),
+                     piece.end());
+    medians.push_back(piece[piece.size() / 2]);
+  }
+  return medians;
+}
+
+void print(const char* name, double value, const char* unit, const char* target) {
+  fmt::print("{:<52} {:>12.4g} {:<6} {}\n", name, value, unit, target);
+}
+
+/// What one more image takes: run(images) with 1 and with 1 + `more` images.
+double seconds_per_image(const std::function<void(std::uint64_t images)>& run, std::uint64_t more,
+                         int repetitions) {
+  const auto medians = compare({[&] { run(1); }, [&] { run(1 + more); }}, repetitions);
+  return (medians[1] - medians[0]) / static_cast<double>(more);
+}
+
+void print_functional_layer(int repetitions) {
+  const Workload workload = test::pac_network({64, 32, 32},
+                                              {{.outputs = 64, .kernel = 3, .padding = 1},
+                                               {.outputs = 1, .kernel = 1, .stride = 16},
+                                               {.kind = LayerKind::linear, .outputs = 2}},
+                                              33, 1);
+  const at::Tensor x = at::relu(at::randn({1, 64, 32, 32})).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor filters = at::randn({64, 64, 3, 3}).contiguous(at::MemoryFormat::ChannelsLast);
+  const double torch = compare({[&] {
+                                 for (int i = 0; i < 32; ++i) at::conv2d(x, filters, {}, 1, 1);
+                               }},
+                               repetitions)
+                           .front() /
+                       32;
+  Accelerator accelerator = load_accelerator("pacim");
+  const auto measure = [&] {
+    const Mapping mapping = map_network(workload, accelerator);
+    return seconds_per_image(
+        [&](std::uint64_t images) { run_functional_engine(workload, accelerator, mapping, 0, images); }, 32,
+        repetitions);
+  };
+  const double fixed = measure();
+  accelerator.approximation->dynamic = true;
+  accelerator.approximation->thresholds = {30000, 45000, 60000};  // uniform codes: every class occurs
+  const double dynamic = measure();
+  print("functional engine, that layer on pacim", fixed * 1e3, "ms", "");
+  print("functional engine / LibTorch", fixed / torch, "x", "<= 1");
+  print("functional engine, dynamic / LibTorch", dynamic / torch, "x", "<= 3");
+}
+
+void print_engines(int repetitions) {
+  constexpr std::uint64_t kImages = 5;
+  const NetworkConfig config = load_network("resnet18");
+  Network network(config, "8");
+  initialize(network, 1);
+  Images images{.channels = 3, .height = 32, .width = 32, .classes = 10, .pixels = {}, .labels = {}};
+  images.labels.assign(kImages, 0);
+  for (std::size_t i = 0; i < kImages * images.image_size(); ++i) {
+    images.pixels.push_back(static_cast<std::uint8_t>(i * 2654435761U >> 7));
+  }
+  const PixelTable pixels = pixel_table(DataConfig{}, 3);
+  const MapRanges ranges = calibrate(network, images, kImages, pixels);
+  Workload workload = lower_min_max(config, "8", network, ranges);
+  lower_images(workload, images, kImages, min_max_image_codes(workload.image_format, ranges.images, pixels));
+  const Accelerator accelerator = load_accelerator("pacim");
+  const Mapping mapping = map_network(workload, accelerator);
+  print("functional engine, ResNet-18 image on pacim",
+        seconds_per_image(
+            [&](std::uint64_t count) { run_functional_engine(workload, accelerator, mapping, 0, count); },
+            kImages - 1, repetitions),
+        "s", "< 0.05");
+  print("event engine, job, ResNet-18 image on pacim",
+        seconds_per_image(
+            [&](std::uint64_t count) {
+              run_event_engine(workload, accelerator, mapping, Fidelity::job, 0, count);
+            },
+            1, std::max(1, repetitions / 5)),
+        "s", "< 1");
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  print("peak memory, LibTorch and all engines", static_cast<double>(usage.ru_maxrss) / 1024, "MiB",
+        "< 2048");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const int repetitions = count > 1 ? std::max(1, std::atoi(arguments[1])) : 9;
+  const at::NoGradGuard no_grad;
+  at::set_num_threads(1);
+  at::manual_seed(1);
+  const oneapi::tbb::global_control one_thread(oneapi::tbb::global_control::max_allowed_parallelism, 1);
+  print_functional_layer(repetitions);
+  print_engines(std::max(1, repetitions / 3));
+}
