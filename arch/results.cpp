@@ -30,6 +30,7 @@ LayerResult layer_result(const Workload& workload, std::size_t index, const Mapp
   result.adc_conversions = output.ledger.count(index, Action::adc_conversion);
   result.unit_conversions = output.ledger.count(index, Action::unit_conversion);
   result.saturated_conversions = output.saturated[index];
+  result.pac_classes = output.pac_classes[index];
   if (const auto& placed = mapping.layers[index]) {
     result.replicas = placed->replicas;
     result.arrays = placed->replicas * static_cast<std::uint32_t>(placed->regions.size());
@@ -47,6 +48,7 @@ nlohmann::ordered_json layer_json(const LayerResult& layer) {
                               {"adc_conversions", layer.adc_conversions},
                               {"unit_conversions", layer.unit_conversions},
                               {"saturated_conversions", layer.saturated_conversions},
+                              {"pac_classes", layer.pac_classes},
                               {"ou_reads", layer.ou_reads},
                               {"arrays", layer.arrays},
                               {"replicas", layer.replicas},
