@@ -32,7 +32,7 @@ struct LayerResult {
   std::uint64_t unit_conversions;
   std::uint64_t saturated_conversions;
   PacClassCounts pac_classes;  ///< positions of each class of dynamic configuration, fewest pairs first
-  std::uint32_t arrays;  ///< all replicas
+  std::uint32_t arrays;        ///< all replicas
   std::uint32_t replicas;
   double utilization;             ///< cells in use / cells allocated, 0 for layers without arrays
   std::optional<Second> latency;  ///< event engine: first transfer to last output, of the last image
