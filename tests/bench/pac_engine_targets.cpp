@@ -3,47 +3,26 @@
 // thread, CPU time per image without the programming of the arrays. Usage: bench_pac_engines [repetitions]
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <fmt/format.h>
 #include <oneapi/tbb/global_control.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <ctime>
 #include <functional>
 
 #include "arch/event_engine.hpp"
 #include "arch/functional_engine.hpp"
 #include "configs/accelerator_loader.hpp"
 #include "nn/min_max_lowering.hpp"
+#include "tests/bench/interleaved.hpp"
 #include "tests/support/pac_networks.hpp"
 
 namespace {
 
 using namespace sumline;
 
-/// Median CPU seconds of each piece; they take turns.
-std::vector<double> compare(const std::vector<std::function<void()>>& pieces, int repetitions) {
-  std::vector<std::vector<double>> times(pieces.size());
-  for (int repetition = 0; repetition < repetitions; ++repetition) {
-    for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
-      const std::clock_t start = std::clock();
-      pieces[piece]();
-      times[piece].push_back(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
-    }
-  }
-  std::vector<double> medians;
-  for (auto& piece : times) {
-    std::nth_element(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(piece.size() / 2),
-                     piece.end());
-    medians.push_back(piece[piece.size() / 2]);
-  }
-  return medians;
-}
-
-void print(const char* name, double value, const char* unit, const char* target) {
-  fmt::print("{:<52} {:>12.4g} {:<6} {}\n", name, value, unit, target);
-}
+using bench::compare;
+using bench::print;
 
 /// What one more image takes: run(images) with 1 and with 1 + `more` images.
 double seconds_per_image(const std::function<void(std::uint64_t images)>& run, std::uint64_t more,
