@@ -7,6 +7,7 @@ namespace sumline {
 namespace {
 
 constexpr std::size_t kBlockBytes = 16 * 1024;  ///< input vectors that stay in the first-level cache
+constexpr std::size_t kCodeBatch = 16;          ///< positions that LutModel::codes estimates at once
 
 /// Cuts positions [begin, begin + count) of consecutive images where an image ends:
 /// visit(image, position, element of the block, positions).
@@ -80,7 +81,7 @@ void FunctionalNetwork::run_layer(std::size_t index, const MapView& input, std::
   const Layer& layer = workload_.layers[index];
   const std::size_t channels = layer.out.channels;
   const std::size_t positions = images * layer.out.positions();
-  const std::size_t block = std::max<std::size_t>(kBlockBytes / layer.rows(), 16);
+  const std::size_t block = (kBlockBytes / layer.rows() + kCodeBatch) / kCodeBatch * kCodeBatch;
   for (std::size_t begin = 0; begin < positions; begin += block) {
     const std::size_t count = std::min(block, positions - begin);
     form_sums(index, input, begin, count, worker);

@@ -15,9 +15,9 @@ constexpr std::size_t kSample = 16;    ///< input vectors that stand for a block
 constexpr std::size_t kReadCost = 16;  ///< of a read by itself, in reads of a batch; measured on LeNet-5
 
 /// Ones on the wordlines of the exact pairs, each as often as its input bit is read.
-std::uint64_t driven_bits(std::span<const std::uint8_t> codes, const ExactPairs& pairs) {
+std::uint64_t driven_bits(std::span<const std::uint8_t> codes, std::span<const PairTerm> pairs) {
   std::uint64_t driven = 0;
-  for (const PairTerm& term : pairs.terms()) {
+  for (const PairTerm& term : pairs) {
     driven +=
         static_cast<std::uint64_t>(std::popcount(term.weight_mask)) * count_bits(codes, term.activation_mask);
   }
@@ -87,13 +87,12 @@ void LayerEngine::run_approximated(std::span<const std::uint8_t> vectors, std::s
   const auto windows = stride == rows ? vectors.first(count * rows) : std::span<const std::uint8_t>(padded);
   std::vector<std::uint8_t> classes(count);
   products_->multiply(windows, accumulators, classes);
-  const PacRule& rule = products_->rule();
-  std::vector<std::uint64_t> members(rule.classes.size());
-  std::vector<std::uint64_t> active(rule.classes.size());
+  std::vector<std::uint64_t> members(products_->rule().classes.size());
+  std::vector<std::uint64_t> active(members.size());
   for (std::size_t vector = 0; vector < count; ++vector) {
     ++members[classes[vector]];
     active[classes[vector]] +=
-        driven_bits(vectors.subspan(vector * rows, rows), rule.classes[classes[vector]]);
+        driven_bits(vectors.subspan(vector * rows, rows), products_->terms(classes[vector]));
   }
   for (std::size_t index = 0; index < members.size(); ++index) {
     count_class(index, members[index], active[index], tally);

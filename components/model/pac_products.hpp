@@ -33,6 +33,7 @@ class PacProducts {
   std::size_t rows() const { return pairs_.rows(); }
   /// Bytes from one window to the next: rows() padded with zeros.
   std::size_t window_stride() const { return pairs_.window_stride(); }
+  std::span<const PairTerm> terms(std::size_t pac_class) const { return correction_.terms(pac_class); }
   std::size_t segments() const { return correction_.segments(); }
   const PacRule& rule() const { return rule_; }
 
