@@ -28,7 +28,7 @@ using namespace sumline;
 
 constexpr std::uint64_t kImages = 10000;
 constexpr std::uint64_t kJobImages = 200;
-constexpr std::uint64_t kCycleImages = 20;
+constexpr std::uint64_t kCycleImages = 100;
 
 double seconds_of(const std::function<void()>& work) {
   const auto start = std::chrono::steady_clock::now();
@@ -102,6 +102,7 @@ void print_event(int repetitions) {
   std::uint64_t reads = 0;
   const auto times =
       compare({[&] { run_event_engine(workload, accelerator, mapping, Fidelity::job, 0, kJobImages); },
+               [&] { run_event_engine(workload, accelerator, mapping, Fidelity::cycle, 0, 1); },
                [&] {
                  const EventOutput run =
                      run_event_engine(workload, accelerator, mapping, Fidelity::cycle, 0, kCycleImages);
@@ -109,7 +110,8 @@ void print_event(int repetitions) {
                }},
               repetitions);
   print("event engine, fidelity job", static_cast<double>(kJobImages) / times[0], "images/s", ">= 200");
-  print("event engine, fidelity cycle", static_cast<double>(reads) / times[1], "OU reads/s", ">= 3e+06");
+  print("event engine, set-up and one image, cycle", times[1], "s", "");
+  print("event engine, fidelity cycle", static_cast<double>(reads) / times[2], "OU reads/s", ">= 3e+06");
 }
 
 /// One epoch of 20 000 images in batches of 128, evaluation left out.
