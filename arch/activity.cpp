@@ -21,6 +21,7 @@ class LayerMeter {
     std::size_t sums = 0;
     for (const ArrayModel& array : arrays_) {
       sums = std::max(sums, array.readout().table().size());
+      activity_.lowest_sum = std::min(activity_.lowest_sum, array.readout().lowest());
     }
     sums_ = sums;
     activity_.name = layer.name;
@@ -61,8 +62,8 @@ class LayerMeter {
       array.ou_sums(driven, 0, bitlines_);
       for (std::uint32_t column = 0; column < array.columns(); ++column) {
         const std::size_t slice = (array.region().column_begin + column) % slices_;
-        ++activity_
-              .partial_sums[(digit * slices_ + slice) * sums_ + static_cast<std::size_t>(bitlines_[column])];
+        const auto sum = static_cast<std::size_t>(bitlines_[column] - activity_.lowest_sum);
+        ++activity_.partial_sums[(digit * slices_ + slice) * sums_ + sum];
       }
     }
   }

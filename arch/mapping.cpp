@@ -112,6 +112,19 @@ void check_encoding(const Layer& layer, const Accelerator& accelerator) {
   }
 }
 
+std::string text(const Conversion& conversion) {
+  if (conversion.bits == 0) return "the sums themselves";
+  return "codes of a " + std::to_string(conversion.bits) + " bit staircase over +-" +
+         std::to_string(conversion.full_scale);
+}
+
+void check_conversion(const Layer& layer, const Accelerator& accelerator) {
+  const Conversion chip = conversion_of(accelerator.adc);
+  if (layer.conversion == chip) return;
+  throw Error("layer '" + layer.name + "': its scales count " + text(layer.conversion) + ", accelerator '" +
+              accelerator.name + "' yields " + text(chip) + ": lower the network for this accelerator");
+}
+
 /// Wordline groups that a layer is read in: each adds one code to an output.
 std::uint64_t groups_of(const Layer& layer, std::uint32_t row_step, const Accelerator& accelerator) {
   const auto rows = static_cast<std::uint32_t>(layer.rows());
@@ -137,6 +150,7 @@ LayerMapping encode(const Layer& layer, std::uint32_t channels, const Accelerato
                 "allow: it needs digital units, [tile.digital]");
   }
   check_encoding(layer, accelerator);
+  check_conversion(layer, accelerator);
   LayerMapping mapping{
       .weights = {accelerator.weights.mapping, layer.weights, accelerator.array.cell_bits},
       .activations = {layer.activations, accelerator.dac.bits},

@@ -18,6 +18,8 @@ Results evaluate(const Workload& workload, const EvaluateOptions& options);
 inline constexpr std::uint64_t kSimulatedImages = 16;
 /// Runs the first images (0: kSimulatedImages) on the event engine.
 Results simulate(const Workload& workload, const SimulateOptions& options);
+/// Profiles the converters over the first images (0: kSimulatedImages).
+void adc_profile(const Workload& workload, const AdcProfileOptions& options);
 void check(const CheckOptions& options);
 void pac_error(const PacErrorOptions& options);
 

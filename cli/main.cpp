@@ -24,6 +24,9 @@ struct RunSimulationSide {
   void operator()(const SimulateOptions& options) const {
     simulate(read_workload(options.evaluate.source), options);
   }
+  void operator()(const AdcProfileOptions& options) const {
+    adc_profile(read_workload(options.evaluate.source), options);
+  }
   void operator()(const CheckOptions& options) const { check(options); }
   void operator()(const PacErrorOptions& options) const { pac_error(options); }
   template <class Other>

@@ -58,6 +58,7 @@ struct Parser {
   CheckOptions check;
   PacErrorOptions pac_error;
   PacAccuracyOptions pac_accuracy;
+  AdcProfileOptions adc_profile;
 
   Parser() {
     app.footer(kFooter);
@@ -74,6 +75,9 @@ struct Parser {
     CLI::App& check_app = *app.add_subcommand("check", "Validate an accelerator, network or recipe file");
     check_app.add_option("file", check.file, "Preset name or path")->required()->type_name("NAME|FILE.toml");
     add_common(check_app, check.common);
+    add_adc_profile(*app.add_subcommand(
+        "adc-profile",
+        "How well a chip's converters fit the sums of a network: clipping, quantisation, range"));
     add_pac_error(*app.add_subcommand(
         "pac-error", "Error of probabilistic approximate products, measured beside the exact prediction"));
     add_pac_accuracy(*app.add_subcommand(
@@ -168,6 +172,14 @@ struct Parser {
     add_common(sub, pac_accuracy.common);
   }
 
+  void add_adc_profile(CLI::App& sub) {
+    add_accelerator(sub, adc_profile.evaluate, "Images to run (default: 16)");
+    sub.add_option("--csv", adc_profile.csv, "Write the table to FILE, one line per layer")
+        ->type_name("FILE");
+    sub.add_option("--histogram", adc_profile.histogram, "Write how often each sum came out, to plot")
+        ->type_name("FILE");
+  }
+
   void add_simulate(CLI::App& sub) {
     add_accelerator(sub, simulate.evaluate, "Images to run (default: 16)");
     sub.add_option("--fidelity", simulate.fidelity,
@@ -210,6 +222,7 @@ struct Parser {
     if (app.got_subcommand("simulate")) return simulate;
     if (app.got_subcommand("pac-error")) return pac_error;
     if (app.got_subcommand("pac-accuracy")) return pac_accuracy;
+    if (app.got_subcommand("adc-profile")) return adc_profile;
     return check;
   }
 };
@@ -219,7 +232,7 @@ struct Parser {
 const CommonOptions& common(const Command& command) {
   return std::visit(
       [](const auto& options) -> const CommonOptions& {
-        if constexpr (std::is_same_v<std::decay_t<decltype(options)>, SimulateOptions>) {
+        if constexpr (requires { options.evaluate; }) {
           return options.evaluate.common;
         } else {
           return options.common;

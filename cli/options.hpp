@@ -93,8 +93,14 @@ struct PacAccuracyOptions {
   bool reference = false;          ///< with the original's quirks
 };
 
+struct AdcProfileOptions {
+  EvaluateOptions evaluate;
+  std::string csv;        ///< file to write, empty: none
+  std::string histogram;  ///< file to write, empty: none
+};
+
 using Command = std::variant<DemoOptions, TrainOptions, LowerOptions, EvaluateOptions, SimulateOptions,
-                             CheckOptions, PacErrorOptions, PacAccuracyOptions>;
+                             CheckOptions, PacErrorOptions, PacAccuracyOptions, AdcProfileOptions>;
 
 const CommonOptions& common(const Command& command);
 

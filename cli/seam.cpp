@@ -37,6 +37,9 @@ bool needs_training_side(const Command& command) {
   if (const auto* options = std::get_if<SimulateOptions>(&command)) {
     return is_run(options->evaluate.source);
   }
+  if (const auto* options = std::get_if<AdcProfileOptions>(&command)) {
+    return is_run(options->evaluate.source);
+  }
   if (const auto* options = std::get_if<CheckOptions>(&command)) {
     return kind_of(options->file) != ConfigKind::accelerator;
   }

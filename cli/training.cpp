@@ -9,6 +9,8 @@
 #include "cli/print_results.hpp"
 #include "cli/progress.hpp"
 #include "cli/table.hpp"
+#include "components/model/readout.hpp"
+#include "configs/accelerator_loader.hpp"
 #include "configs/presets.hpp"
 #include "energy/error.hpp"
 #include "nn/nn.hpp"
@@ -178,17 +180,29 @@ void demo(const DemoOptions& options) {
   }
 }
 
+/// A run on the accelerator that the command names, with its converter.
+Workload lower_for_chip(const EvaluateOptions& options, std::uint64_t images) {
+  return sumline::lower(load_run(options.source), images,
+                        conversion_of(load_accelerator(options.accelerator).adc));
+}
+
+std::uint64_t simulated(const EvaluateOptions& options) {
+  return options.images == 0 ? kSimulatedImages : options.images;
+}
+
 /// One overload per command, so that a new command does not compile until it is handled.
 struct RunTrainingSide {
   void operator()(const DemoOptions& options) const { demo(options); }
   void operator()(const TrainOptions& options) const { train(options); }
   void operator()(const LowerOptions& options) const { lower(options); }
   void operator()(const EvaluateOptions& options) const {
-    evaluate(sumline::lower(load_run(options.source), options.images), options);
+    evaluate(lower_for_chip(options, options.images), options);
   }
   void operator()(const SimulateOptions& options) const {
-    const std::uint64_t images = options.evaluate.images == 0 ? kSimulatedImages : options.evaluate.images;
-    simulate(sumline::lower(load_run(options.evaluate.source), images), options);
+    simulate(lower_for_chip(options.evaluate, simulated(options.evaluate)), options);
+  }
+  void operator()(const AdcProfileOptions& options) const {
+    adc_profile(lower_for_chip(options.evaluate, simulated(options.evaluate)), options);
   }
   void operator()(const CheckOptions& options) const { check_training_file(options); }
   void operator()(const PacAccuracyOptions& options) const { pac_accuracy(options); }

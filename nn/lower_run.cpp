@@ -10,6 +10,7 @@
 #include "nn/min_max_lowering.hpp"
 #include "nn/nn.hpp"
 #include "nn/run_directory.hpp"
+#include "nn/staircase_lowering.hpp"
 
 namespace sumline {
 namespace {
@@ -23,7 +24,8 @@ std::size_t choose(std::size_t wanted, const Images& images) {
 }
 
 Workload lower_checkpoint(const NetworkConfig& config, const std::string& bits,
-                          const std::filesystem::path& path, const DataConfig& data, std::size_t images) {
+                          const std::filesystem::path& path, const DataConfig& data, std::size_t images,
+                          const std::optional<Conversion>& chip) {
   Network network(config, bits);
   load_state(network, load_tensors(path), path.string());
   const Dataset set = load_data(data, config);
@@ -35,6 +37,10 @@ Workload lower_checkpoint(const NetworkConfig& config, const std::string& bits,
     workload = lower_min_max(config, bits, network, ranges);
     lower_images(workload, set.test, count,
                  min_max_image_codes(workload.image_format, ranges.images, pixels));
+  } else if (config.weights == WeightQuantizer::staircase) {
+    workload =
+        lower_staircases(config, bits, network, chip.value_or(trained_conversion(config, bits)), pixels);
+    lower_images(workload, set.test, count, staircase_image_codes(workload.image_format, pixels));
   } else {
     workload = lower_network(config, bits, network);
     lower_images(workload, set.test, count, hwgq_image_codes(workload.image_format, pixels));
@@ -57,12 +63,13 @@ Run load_run(const std::filesystem::path& folder) {
           directory.checkpoint()};
 }
 
-Workload lower(const Run& run, std::size_t images) {
-  return lower_checkpoint(run.network, run.recipe.bits, run.checkpoint, run.recipe.data, images);
+Workload lower(const Run& run, std::size_t images, const std::optional<Conversion>& chip) {
+  return lower_checkpoint(run.network, run.recipe.bits, run.checkpoint, run.recipe.data, images, chip);
 }
 
 Workload lower(const WeightsFile& weights, std::size_t images) {
-  return lower_checkpoint(load_network(weights.network), weights.bits, weights.path, weights.data, images);
+  return lower_checkpoint(load_network(weights.network), weights.bits, weights.path, weights.data, images,
+                          std::nullopt);
 }
 
 Accuracy float_accuracy(const Run& run, std::size_t images) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "nn/arithmetic.hpp"
@@ -77,8 +78,10 @@ struct WeightsFile {
 };
 
 /// The network with its first `images` test images (0: all) as integers for hardware.
+/// @param chip the converter that networks of staircases are lowered for, instead of the one they are trained
+/// through: what post-training conversion costs
 /// @throws Error naming missing, surplus and wrongly shaped tensors, and what cannot be lowered
-Workload lower(const Run& run, std::size_t images);
+Workload lower(const Run& run, std::size_t images, const std::optional<Conversion>& chip = std::nullopt);
 Workload lower(const WeightsFile& weights, std::size_t images);
 
 struct Accuracy {

@@ -18,6 +18,7 @@ void write_layer(const hdf5::GroupWriter& group, const LayerActivity& layer) {
   group.attribute("name", std::string_view(layer.name));
   group.attribute("vectors", layer.vectors);
   group.attribute("rows", layer.rows);
+  group.attribute("lowest_sum", layer.lowest_sum);
   std::vector<double> densities;
   const double digits = static_cast<double>(layer.vectors) * layer.rows;
   for (const std::uint64_t ones : layer.ones) densities.push_back(static_cast<double>(ones) / digits);

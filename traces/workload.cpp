@@ -212,7 +212,18 @@ void check_quantizer(const Layer& layer, const Checker& check) {
     check_boundaries(quantizer, check);
 }
 
+void check_conversion(const Layer& layer, const Checker& check) {
+  const Conversion& conversion = layer.conversion;
+  if (conversion == Conversion{}) return;
+  check.require(conversion.bits >= 1 && conversion.bits <= 8, "conversion.bits", conversion.bits,
+                "a staircase has 1 to 8 bits");
+  check.require(conversion.full_scale >= 1 && conversion.full_scale <= 4096, "conversion.full_scale",
+                conversion.full_scale, "must lie in 1..4096");
+  check.require(!layer.exact, "exact", layer.exact, "no converter reads an exact layer");
+}
+
 void check_weights(const Layer& layer, const Checker& check) {
+  check_conversion(layer, check);
   check.format("weights", layer.weights);
   check.require(layer.rows() <= kMaxMapSize, "rows", layer.rows(),
                 fmt::format("a weight matrix has at most {} rows", kMaxMapSize));
@@ -234,8 +245,9 @@ void check_affine(const Layer& layer, const Checker& check) {
 }
 
 void check_no_weights(const Layer& layer, const Checker& check) {
-  check.require(layer.weights == CodeFormat{} && layer.weight_codes.empty(), "kind", name(layer.kind),
-                "has no weights");
+  check.require(
+      layer.weights == CodeFormat{} && layer.weight_codes.empty() && layer.conversion == Conversion{}, "kind",
+      name(layer.kind), "has no weights");
 }
 
 void check_layer(const Workload& workload, std::size_t index) {

@@ -73,6 +73,15 @@ struct OutputQuantizer {
   bool operator==(const OutputQuantizer&) const = default;
 };
 
+/// A converter whose codes A adds up instead of sums: a staircase with 2^bits levels evenly over
+/// -full_scale..full_scale, numbered by the odd integers -(2^bits - 1)..2^bits - 1.
+struct Conversion {
+  std::uint32_t bits = 0;        ///< 1..8; 0: A adds up the sums themselves
+  std::uint32_t full_scale = 0;  ///< in products of the largest input with the largest weight, 1..4096
+
+  bool operator==(const Conversion&) const = default;
+};
+
 /// What a layer hands on, per element.
 enum class Content : std::uint8_t {
   codes,  ///< of at most 8 bits: what arrays take in
@@ -108,6 +117,7 @@ struct Layer {
   bool exact = false;
 
   // Convolution and linear only.
+  Conversion conversion;  ///< that scale and thresholds count on; none where exact
   CodeFormat weights;
   std::vector<std::uint8_t>
       weight_codes;  ///< [out.channels, rows()], row = (channel * kernel + i) * kernel + j

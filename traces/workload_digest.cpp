@@ -57,6 +57,7 @@ void layer(Serializer& out, const Layer& layer) {
   out.numbers(layer.padding_codes);
   out.format(layer.activations);
   out.number(static_cast<std::uint8_t>(layer.exact));
+  for (const std::uint32_t value : {layer.conversion.bits, layer.conversion.full_scale}) out.number(value);
   out.format(layer.weights);
   out.numbers(layer.weight_codes);
   for (const auto* factors : {&layer.scale, &layer.offset, &layer.sum_scale, &layer.residual_scale})

@@ -66,6 +66,10 @@ void write_layer(const hdf5::GroupWriter& group, const Layer& layer) {
   if (layer.has_weights()) {
     const std::vector<std::uint64_t> weights = weight_shape(layer);
     write_format(group, "weight", layer.weights);
+    if (layer.conversion.bits > 0) {
+      group.attribute("conversion_bits", layer.conversion.bits);
+      group.attribute("conversion_full_scale", layer.conversion.full_scale);
+    }
     group.dataset("weight_codes", {weights.begin(), weights.end()}, layer.weight_codes);
   }
   write_optional(group, "scale", layer.scale);
@@ -165,6 +169,9 @@ Layer read_layer(const hdf5::GroupReader& group) {
   if (layer.has_weights()) {
     const std::vector<std::uint64_t> weights = weight_shape(layer);
     layer.weights = read_format(group, "weight");
+    if (group.has_attribute("conversion_bits")) {
+      layer.conversion = {group.natural("conversion_bits"), group.natural("conversion_full_scale")};
+    }
     layer.weight_codes = group.dataset<std::uint8_t>("weight_codes", {weights.begin(), weights.end()});
   }
   layer.scale = read_optional<double>(group, "scale", layer.out.channels);

@@ -132,6 +132,8 @@ class ArrayModel {
   /// Factors of the input sum. @return [outputs()]
   std::span<const std::int32_t> correction() const { return correction_; }
   const Readout& readout() const { return readout_; }
+  /// The largest magnitude of what one wordline adds to a sum.
+  std::uint32_t full_product() const { return max_cell_ * activations_.max_digit(); }
   const ActivationSlicing& activations() const { return activations_; }
   const OuConfig& ou() const { return ou_; }
   bool corrects_offset() const { return corrects_offset_; }

@@ -31,6 +31,21 @@ std::int64_t clamp(const Integer& value, std::int64_t low, std::int64_t high) {
 
 }  // namespace
 
+std::vector<std::int64_t> thresholds(double scale, double offset, const std::vector<double>& boundaries) {
+  constexpr std::int64_t kNever = std::int64_t{1} << 40;  // beyond every accumulator
+  std::vector<std::int64_t> table;
+  for (const double boundary : boundaries) {
+    const Exact distance = Exact(boundary) - Exact(offset);
+    if (scale == 0) {
+      table.push_back(distance <= 0 ? -kNever : kNever);
+    } else {
+      const Exact root = distance / Exact(scale);
+      table.push_back(clamp(scale > 0 ? ceil(root) : floor(root), -kNever, kNever));
+    }
+  }
+  return table;
+}
+
 std::vector<std::int64_t> thresholds(const ChannelQuantizer& channel, std::int64_t largest) {
   SUMLINE_ASSERT(channel.step > 0 && channel.bits >= 1 && channel.bits <= 8, "step or bits out of range");
   const Exact scale(channel.scale);

@@ -22,4 +22,8 @@ struct ChannelQuantizer {
 /// even.
 std::vector<std::int64_t> thresholds(const ChannelQuantizer& channel, std::int64_t largest);
 
+/// The same for any boundaries: code = how many of them z = scale * A + offset has reached. Values are exact numbers.
+/// @param boundaries ascending
+std::vector<std::int64_t> thresholds(double scale, double offset, const std::vector<double>& boundaries);
+
 }  // namespace sumline

@@ -86,6 +86,10 @@ Readout::Readout(std::vector<std::int32_t> table, std::int32_t lowest, std::int3
   }
 }
 
+Conversion conversion_of(const AdcConfig& adc) {
+  return adc.readout == ReadoutKind::staircase ? Conversion{adc.bits, adc.full_scale} : Conversion{};
+}
+
 Readout make_readout(const AdcConfig& adc, SumRange sums, std::uint32_t full_product) {
   switch (adc.readout) {
     case ReadoutKind::saturating:

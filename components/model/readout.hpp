@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "configs/accelerator.hpp"
+#include "traces/workload.hpp"
 
 /// A static readout is a table over the integers a bitline can carry.
 namespace sumline {
@@ -57,6 +58,9 @@ class Readout {
   std::int32_t high_;
   std::int32_t exact_up_to_;
 };
+
+/// What a workload for this converter counts.
+Conversion conversion_of(const AdcConfig& adc);
 
 /// The converter of `adc` behind bitlines that carry `sums`. @param full_product magnitude of a fully driven
 /// wordline times a full cell

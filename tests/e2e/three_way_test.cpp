@@ -163,8 +163,8 @@ TEST_CASE("functional, job and cycle engines agree on signed cells and staircase
   Coverage coverage;
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     INFO("seed " << seed);
-    check(test::signed_network(seed, kImages), with_random_times(test::signed_accelerator(seed), seed),
-          coverage);
+    const Accelerator accelerator = with_random_times(test::signed_accelerator(seed), seed);
+    check(test::signed_network(seed, kImages, conversion_of(accelerator.adc)), accelerator, coverage);
   }
   CHECK(coverage.across_tiles > 10);
   CHECK(coverage.saturating > 10);

@@ -86,7 +86,7 @@ void add_logits(Workload& workload, Random& random) {
 
 }  // namespace
 
-Workload signed_network(std::uint64_t seed, std::uint64_t images) {
+Workload signed_network(std::uint64_t seed, std::uint64_t images, const Conversion& conversion) {
   Random random(seed);
   Workload workload;
   workload.network = "signed-" + std::to_string(seed);
@@ -96,6 +96,9 @@ Workload signed_network(std::uint64_t seed, std::uint64_t images) {
   if (within(random, 0, 1) == 0) add_window(workload, LayerKind::max_pool, random);
   add_window(workload, LayerKind::convolution, random);
   add_logits(workload, random);
+  for (Layer& layer : workload.layers) {
+    if (layer.has_weights()) layer.conversion = conversion;
+  }
   workload.image_codes = draw_codes(random, images * workload.image.size(), workload.image_format);
   for (std::uint64_t image = 0; image < images; ++image) workload.labels.push_back(0);
   validate(workload);

@@ -11,7 +11,8 @@
 namespace sumline::test {
 
 /// Two convolutions, perhaps a pool between them, and a linear layer; mid-rise and ternary codes of up to 4 bits.
-Workload signed_network(std::uint64_t seed, std::uint64_t images);
+/// @param conversion of the accelerator it is for
+Workload signed_network(std::uint64_t seed, std::uint64_t images, const Conversion& conversion);
 
 /// The preset "sa-cim" with other arrays, operation units, converters and mappings.
 Accelerator signed_accelerator(std::uint64_t seed);

@@ -257,6 +257,7 @@ TEST_CASE("Row tiles of whole channels keep every kernel in one array") {
   layer.activations = {Encoding::mid_rise, 1};
   layer.weights = {Encoding::mid_rise, 1};
   layer.weight_codes.assign(layer.rows() * layer.out.channels, 1);
+  layer.conversion = {1, 128};
   Workload workload = network({layer});
   const Mapping mapping = map_network(workload, load_accelerator("sa-cim"));
   const LayerMapping& cut = *mapping.layers[0];
@@ -266,10 +267,16 @@ TEST_CASE("Row tiles of whole channels keep every kernel in one array") {
   CHECK(cut.regions[11] == ArrayRegion{{630, 720}, 128, 160});
   CHECK(mapping.homes[0].accumulator_bits == 4);  // 6 votes of +-1
   CHECK(mapping.arrays_used == 12);
+  workload.layers[0].conversion = {4, 128};
+  CHECK(error_of([&] { map_network(workload, load_accelerator("sa-cim")); }) ==
+        "layer 'conv': its scales count codes of a 4 bit staircase over +-128, accelerator 'sa-cim' yields "
+        "codes of a "
+        "1 bit staircase over +-128: lower the network for this accelerator");
   const Mapping four_bits = map_network(workload, load_accelerator("sa-cim-flash4"));
   CHECK(four_bits.homes[0].accumulator_bits == 8);  // 6 codes of at most 15
 
   workload.layers[0] = convolution({2, 12, 12}, 5, 12);
+  workload.layers[0].conversion = {1, 128};
   workload.layers[0].activations = {Encoding::mid_rise, 1};
   workload.layers[0].weights = {Encoding::mid_rise, 1};
   CHECK(error_of([&] { map_network(workload, load_accelerator("sa-cim")); }) ==
@@ -299,7 +306,9 @@ TEST_CASE("Signed cells take signed weights and signed inputs that fit them") {
   CHECK(error() ==
         "layer 'fc0': weights are 2 bit ternary, array.cell_bits is 1: a signed cell holds a mid_rise or "
         "ternary weight of at most its bits");
+  layer.conversion = {1, 128};
   CHECK(error({{"array.cell_bits", "2"}}) == "no error");
+  layer.conversion = {};
   layer.weights = {Encoding::unsigned_binary, 1};
   CHECK_THAT(error(), Catch::Contains("weights are 1 bit unsigned_binary"));
 

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <limits>
 #include <random>
 
 namespace {
@@ -76,4 +77,19 @@ TEST_CASE("thresholds beyond the accumulator stay within one of its range") {
   CHECK(sumline::thresholds({1e-300, 5, 1, 1}, 9) == std::vector<std::int64_t>{-9});
   CHECK(sumline::thresholds({-1e-300, 5, 1, 1}, 9) == std::vector<std::int64_t>{9});
   CHECK(sumline::thresholds({-1e-300, 0, 1, 1}, 9) == std::vector<std::int64_t>{-10});
+}
+
+TEST_CASE("thresholds of any boundaries say where an affine map reaches them") {
+  const std::vector<double> boundaries{-1.5, 0, std::numeric_limits<double>::min(), 2};
+  for (const double scale : {0.5, -0.5, 0.3, -7.0}) {
+    const auto table = sumline::thresholds(scale, 0.25, boundaries);
+    for (std::int64_t sum = -40; sum <= 40; ++sum) {
+      for (std::size_t j = 0; j < boundaries.size(); ++j) {
+        const bool reached = scale * static_cast<double>(sum) + 0.25 >= boundaries[j];
+        CHECK((scale > 0 ? sum >= table[j] : sum <= table[j]) == reached);
+      }
+    }
+  }
+  CHECK(sumline::thresholds(1, 0, {std::numeric_limits<double>::min()}) == std::vector<std::int64_t>{1});
+  CHECK(sumline::thresholds(-1, 0, {0.0}) == std::vector<std::int64_t>{0});
 }

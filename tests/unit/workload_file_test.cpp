@@ -79,6 +79,7 @@ TEST_CASE("A workload read back equals the one written") {
   const TemporaryFolder folder;
   Workload workload = tiny_workload();
   workload.network = "";
+  workload.layers[2].conversion = {1, 128};
   write_workload(workload, folder.file("w.h5"));
   const Workload read = read_workload(folder.file("w.h5"));
   CHECK(read == workload);

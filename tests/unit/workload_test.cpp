@@ -230,3 +230,29 @@ TEST_CASE("The digest of a workload tells any two apart and is stable") {
     CHECK(content_sha256(changed) != digest);
   }
 }
+
+TEST_CASE("The converter that a layer counts on is checked") {
+  check_all(kLinear, {{"conversion.bits = 9: a staircase has 1 to 8 bits",
+                       [](Workload& w) {
+                         w.layers[2].conversion = {9, 128};
+                       }},
+                      {"conversion.bits = 0: a staircase has 1 to 8 bits",
+                       [](Workload& w) {
+                         w.layers[2].conversion = {0, 128};
+                       }},
+                      {"conversion.full_scale = 0: must lie in 1..4096",
+                       [](Workload& w) {
+                         w.layers[2].conversion = {1, 0};
+                       }},
+                      {"exact = true: no converter reads an exact layer", [](Workload& w) {
+                         w.layers[2].conversion = {1, 128};
+                         w.layers[2].exact = true;
+                       }}});
+  check_all(kPool, {{"kind = max_pool: has no weights", [](Workload& w) {
+                       w.layers[1].conversion = {1, 128};
+                     }}});
+  Workload workload = tiny_workload();
+  const std::string before = content_sha256(workload);
+  workload.layers[2].conversion = {1, 128};
+  CHECK(content_sha256(workload) != before);
+}
