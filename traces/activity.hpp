@@ -14,10 +14,10 @@ struct LayerActivity {
   std::uint32_t rows = 0;     ///< digits per vector and plane
   /// [input planes] digits that were not zero; density = ones / (vectors * rows).
   std::vector<std::uint64_t> ones;
-  std::int32_t lowest_sum = 0;  ///< a bitline of signed cells carries sums of both signs
   /// [input planes, weight slices, largest sum - lowest_sum + 1] how often each partial sum came out.
   std::vector<std::uint64_t> partial_sums;
   std::uint32_t weight_slices = 0;
+  std::int32_t lowest_sum = 0;  ///< below 0 where cells and inputs have signs
 };
 
 /// Writes one group per layer, in order, as HDF5 (layout: docs/traces.md), complete or not at all.

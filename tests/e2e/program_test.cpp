@@ -32,7 +32,8 @@ std::string small_workload(const TemporaryFolder& folder) {
 TEST_CASE("program: help teaches every command and exits with 0") {
   const ProgramRun run = run_sumline({"--help"});
   CHECK(run.exit_code == 0);
-  for (const char* command : {"demo", "train", "lower", "evaluate", "simulate", "check", "pac-error"}) {
+  for (const char* command :
+       {"demo", "train", "lower", "evaluate", "simulate", "check", "pac-error", "adc-profile"}) {
     CHECK_THAT(run.out, Contains(command));
   }
 }
@@ -168,4 +169,22 @@ TEST_CASE("program: pac-error prints, and writes as CSV and JSON, one point per 
   const ProgramRun wrong = run_sumline({"pac-error", "--operands", "9"});
   CHECK(wrong.exit_code == 1);
   CHECK_THAT(wrong.err, Contains("operand = 9: must be at most the narrower width, 8"));
+}
+
+TEST_CASE("program: adc-profile prints each layer, and writes the table and what to plot") {
+  const TemporaryFolder folder;
+  const std::string workload = small_workload(folder);
+  const ProgramRun run =
+      run_sumline({"adc-profile", workload, "-a", "redpim", "--images", "2", "--csv", folder.file("p.csv"),
+                   "--histogram", folder.file("h.csv"), "--json", folder.file("p.json")});
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.out, Contains("SQNR") && Contains("layers.0") && Contains("exact"));
+  CHECK_THAT(read_file(folder.file("p.csv")), Contains("layer,conversions,") && Contains("\nlayers.0,"));
+  CHECK_THAT(read_file(folder.file("h.csv")), Contains("layer,sum,conversions,read_as\nlayers.0,0,"));
+  const auto json = json_of(folder.file("p.json"));
+  CHECK(json["layers"].size() == 3);
+  CHECK(json["layers"][0]["sqnr_db"].is_null());
+  const ProgramRun many = run_sumline({"adc-profile", workload, "-a", "redpim", "--images", "9"});
+  CHECK(many.exit_code == 1);
+  CHECK_THAT(many.err, Contains("--images 9: the workload holds 8 images"));
 }
