@@ -54,7 +54,8 @@ std::string json_text(const std::vector<LayerProfile>& profiles) {
 }  // namespace
 
 void adc_profile(const Workload& workload, const AdcProfileOptions& options) {
-  const Accelerator accelerator = load_accelerator(options.evaluate.accelerator);
+  const Accelerator accelerator =
+      load_accelerator(options.evaluate.accelerator, parse_overrides(options.evaluate.overrides));
   const std::uint64_t images = options.evaluate.images == 0
                                    ? std::min(kSimulatedImages, std::uint64_t{workload.images()})
                                    : options.evaluate.images;

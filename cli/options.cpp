@@ -39,10 +39,14 @@ void add_accelerator(CLI::App& app, EvaluateOptions& options, const char* images
                  "A run directory of `sumline train`, or a workload file of `sumline lower`")
       ->required()
       ->type_name("RUN|FILE.h5");
-  app.add_option("-a,--accelerator", options.accelerator,
-                 "A preset (redpim, redpim-ou9x8, isaac) or the path of an accelerator description")
+  app.add_option(
+         "-a,--accelerator", options.accelerator,
+         "A preset (isaac, redpim, sa-cim, pacim, ...: a wrong name lists them) or the path of a description")
       ->required()
       ->type_name("NAME|FILE.toml");
+  app.add_option("--set", options.overrides, "Override a key of the accelerator, e.g. --set adc.bits=5")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
   app.add_option("--images", options.images, images_help)->check(CLI::PositiveNumber)->type_name("N");
   add_common(app, options.common);
 }
@@ -253,6 +257,14 @@ bool parse(int argc, char** argv, Command& command, int& exit_code) {
   parser.train.seed_given = parser.app.get_subcommand("train")->count("--seed") > 0;
   command = parser.command();
   return true;
+}
+
+std::vector<TomlOverride> parse_overrides(const std::vector<std::string>& texts) {
+  std::vector<TomlOverride> overrides;
+  for (const std::string& text : texts) {
+    overrides.push_back(parse_override(text));
+  }
+  return overrides;
 }
 
 }  // namespace sumline::cli

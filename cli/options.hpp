@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "arch/event_engine.hpp"
+#include "configs/toml_value.hpp"
 
 /// What the user asked for, parsed and nothing more.
 namespace sumline::cli {
@@ -48,7 +49,8 @@ struct EvaluateOptions {
   CommonOptions common;
   std::string source;  ///< run directory or workload file
   std::string accelerator;
-  std::uint64_t images = 0;  ///< 0: the command's default
+  std::vector<std::string> overrides{};  ///< of the accelerator, key=value
+  std::uint64_t images = 0;              ///< 0: the command's default
 };
 
 /// Files to write, empty: none.
@@ -108,5 +110,8 @@ const CommonOptions& common(const Command& command);
 /// @param exit_code set where no command is to be run: 0 after --help or --version, 2 after a usage error
 /// @return false where no command is to be run
 bool parse(int argc, char** argv, Command& command, int& exit_code);
+
+/// Every `--set KEY=VALUE`. @throws Error where one has no key or no value
+std::vector<TomlOverride> parse_overrides(const std::vector<std::string>& texts);
 
 }  // namespace sumline::cli

@@ -34,7 +34,8 @@ struct Setup {
 };
 
 Setup set_up(const Workload& workload, const EvaluateOptions& options, std::uint64_t default_images) {
-  const TomlDocument document = open_config("accelerators", options.accelerator);
+  const TomlDocument document =
+      open_config("accelerators", options.accelerator, parse_overrides(options.overrides));
   const Accelerator accelerator = read_accelerator(document);
   const std::uint64_t images = options.images == 0 ? default_images : options.images;
   if (images > workload.images()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 #include <optional>
 
@@ -22,18 +23,12 @@ namespace {
 
 constexpr const char* kDemoRecipe = "lenet5-digits";
 constexpr std::uint64_t kDemoTestImages = 2000;
+/// The presets whose arrays take a network of unsigned activations and mid-rise weights.
+constexpr std::array kDemoAccelerators{"isaac", "redpim", "redpim-ou9x8"};
 
 std::string run_directory(const TrainOptions& options) {
   return options.directory.empty() ? "runs/" + std::filesystem::path(options.recipe).stem().string()
                                    : options.directory;
-}
-
-std::vector<TomlOverride> parse_overrides(const std::vector<std::string>& texts) {
-  std::vector<TomlOverride> overrides;
-  for (const std::string& text : texts) {
-    overrides.push_back(parse_override(text));
-  }
-  return overrides;
 }
 
 Recipe recipe_of(const TrainOptions& options) {
@@ -163,7 +158,7 @@ void demo(const DemoOptions& options) {
   const Workload workload = sumline::lower(load_run(options.directory), kDemoTestImages);
   std::vector<Results> evaluated;
   std::vector<Results> simulated;
-  for (const std::string& accelerator : preset_names("accelerators")) {
+  for (const char* accelerator : kDemoAccelerators) {
     evaluated.push_back(evaluate(workload, demo_run(options, accelerator, kDemoTestImages)));
     simulated.push_back(
         simulate(workload, {demo_run(options, accelerator, kSimulatedImages), Fidelity::job, {}}));
@@ -182,8 +177,9 @@ void demo(const DemoOptions& options) {
 
 /// A run on the accelerator that the command names, with its converter.
 Workload lower_for_chip(const EvaluateOptions& options, std::uint64_t images) {
-  return sumline::lower(load_run(options.source), images,
-                        conversion_of(load_accelerator(options.accelerator).adc));
+  return sumline::lower(
+      load_run(options.source), images,
+      conversion_of(load_accelerator(options.accelerator, parse_overrides(options.overrides)).adc));
 }
 
 std::uint64_t simulated(const EvaluateOptions& options) {
