@@ -68,6 +68,21 @@ bool LoweredGraph::has_tensor(std::size_t i, const std::string& part) const {
   return state_.contains(config_.layers[i].name + '.' + part);
 }
 
+std::vector<std::size_t> LoweredGraph::order() const {
+  std::vector<std::size_t> order;
+  std::vector<bool> visited(config_.layers.size(), false);
+  const auto visit = [&](const auto& self, std::int32_t index) -> void {
+    if (index < 0 || visited[static_cast<std::size_t>(index)]) return;
+    const auto i = static_cast<std::size_t>(index);
+    visited[i] = true;
+    if (node(i).kind == NodeKind::add) self(self, node(i).other);
+    self(self, node(i).input);
+    order.push_back(i);
+  };
+  visit(visit, static_cast<std::int32_t>(config_.layers.size()) - 1);
+  return order;
+}
+
 std::vector<std::size_t> LoweredGraph::readers(std::int32_t i) const {
   std::vector<std::size_t> found;
   for (std::size_t next = static_cast<std::size_t>(i + 1); next < config_.layers.size(); ++next) {

@@ -41,8 +41,12 @@ class LoweredGraph {
   void set_images(LoweredValue value) { values_.front() = std::move(value); }
   /// Parameter or buffer of node `i`. @throws Error where the network has none of that name
   const at::Tensor& tensor(std::size_t i, const std::string& part) const;
+  /// The same as doubles, in the tensor's order.
   std::vector<double> numbers(std::size_t i, const std::string& part) const;
   bool has_tensor(std::size_t i, const std::string& part) const;
+  /// The nodes that enter the logits, each behind what it reads, and the second summand of an addition in front of
+  /// the first: sums are settled with a residual that is there already.
+  std::vector<std::size_t> order() const;
   /// True where a node reads `i` that enters the logits.
   bool is_read(std::size_t i) const { return read_[i]; }
   /// The additions and layers with weights that read node `i` (-1: the images), directly or through others.
@@ -74,7 +78,7 @@ class LoweredGraph {
   const std::vector<Shape> shapes_;
   std::map<std::string, at::Tensor> state_;
   std::vector<LoweredValue> values_;  ///< [nodes + 1], the images first
-  std::vector<bool> read_;            ///< [nodes]
+  std::vector<bool> read_;            ///< [nodes] that enter the logits
   Workload workload_;
 };
 

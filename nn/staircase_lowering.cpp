@@ -9,19 +9,14 @@
 
 #include "components/model/quantization_table.hpp"
 #include "energy/error.hpp"
+#include "nn/lowered_graph.hpp"
 #include "nn/operand_codes.hpp"
-#include "nn/staircase_graph.hpp"
 
 namespace sumline {
 namespace {
 
 constexpr CodeFormat kPixels{Encoding::unsigned_binary, 8};
 constexpr CodeFormat kWide{Encoding::mid_rise, 8};  ///< of maps that more than quantised operands are made of
-
-std::vector<double> numbers(const at::Tensor& tensor) {
-  const at::Tensor values = tensor.detach().to(at::kDouble).contiguous();
-  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
-}
 
 /// value = slope * (byte - zero) of one channel's pixels.
 struct PixelLine {
@@ -98,13 +93,13 @@ class StaircaseLowering {
   }
 
   void add_weighted(std::size_t i, LayerKind kind) {
-    const StaircaseValue source = graph_.input(i);
+    const LoweredValue source = graph_.input(i);
     if (!source.codes) {
       throw Error(graph_.node(i).name +
                   ": reads sums: a hardtanh must stand in front of a layer with weights");
     }
     Layer& layer = graph_.append(i, kind, source);
-    auto bias = graph_.has_tensor(i, "bias") ? numbers(graph_.tensor(i, "bias"))
+    auto bias = graph_.has_tensor(i, "bias") ? graph_.numbers(i, "bias")
                                              : std::vector<double>(layer.out.channels, 0.0);
     if (!has_operands(i)) return add_exact(i, layer, std::move(bias));
     const at::Tensor weight = graph_.tensor(i, "weight").contiguous();
@@ -130,7 +125,7 @@ class StaircaseLowering {
   void add_exact(std::size_t i, Layer& layer, std::vector<double> offset) {
     layer.exact = true;
     layer.activations = format_of(graph_.workload(), layer.input);
-    auto weights = numbers(graph_.tensor(i, "weight"));
+    auto weights = graph_.numbers(i, "weight");
     const bool reads_pixels = layer.input < 0 && layer.activations == kPixels;
     const std::size_t rows = layer.rows();
     const std::size_t per_channel = rows / graph_.in_shape(i).channels;
@@ -151,14 +146,14 @@ class StaircaseLowering {
     }
     const double unit = reads_pixels ? 1 : 1.0 / integers_per_one(layer.activations);
     graph_.hand_on_sums(i, unit, std::move(offset));
-    StaircaseValue value = graph_.value(static_cast<std::int32_t>(i));
+    LoweredValue value = graph_.value(static_cast<std::int32_t>(i));
     for (std::size_t n = 0; n < value.scale.size(); ++n) value.scale[n] *= coded.units[n];
     graph_.set(i, std::move(value));
   }
 
   /// A hard-tanh'd value becomes codes: those its readers take, or 8-bit ones where they differ.
   void quantize(std::size_t i) {
-    const StaircaseValue value = graph_.input(i);
+    const LoweredValue value = graph_.input(i);
     if (value.codes) throw Error(graph_.node(i).name + ": hardtanh must stand behind sums");
     const auto readers = graph_.readers(static_cast<std::int32_t>(i));
     const bool narrow =
@@ -198,7 +193,7 @@ class StaircaseLowering {
     }
   }
 
-  StaircaseGraph graph_;
+  LoweredGraph graph_;
   const std::vector<LayerQuantizers> quantizers_;
   const Conversion conversion_;
   const PixelTable& pixels_;
