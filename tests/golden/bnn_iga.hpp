@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "nn/tiled_product.hpp"
-#include "tests/support/golden.hpp"
+#include "tests/golden/golden_file.hpp"
 
 namespace sumline::test {
 

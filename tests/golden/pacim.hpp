@@ -2,7 +2,7 @@
 #pragma once
 
 #include "nn/bitwise_layers.hpp"
-#include "tests/support/golden.hpp"
+#include "tests/golden/golden_file.hpp"
 
 /// What the tests against PACiM's reference data share.
 namespace sumline::test {

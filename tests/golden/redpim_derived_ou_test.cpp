@@ -3,7 +3,7 @@
 
 #include "arch/functional_engine.hpp"
 #include "configs/accelerator_loader.hpp"
-#include "tests/support/golden.hpp"
+#include "tests/golden/golden_file.hpp"
 
 namespace sumline::test {
 namespace {

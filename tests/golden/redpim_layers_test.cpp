@@ -6,7 +6,7 @@
 #include "nn/layers.hpp"
 #include "nn/quantizers/hwgq.hpp"
 #include "nn/quantizers/mid_rise.hpp"
-#include "tests/support/golden.hpp"
+#include "tests/golden/golden_file.hpp"
 #include "tests/support/torch_catch.hpp"
 
 namespace {

@@ -8,7 +8,7 @@
 #include "nn/quantizers/hwgq.hpp"
 #include "nn/quantizers/steps.hpp"
 #include "nn/recipe.hpp"
-#include "tests/support/golden.hpp"
+#include "tests/golden/golden_file.hpp"
 #include "tests/support/reference_workload.hpp"
 #include "tests/support/torch_catch.hpp"
 

@@ -2,7 +2,7 @@
 #include "nn/quantizers/hwgq.hpp"
 #include "nn/quantizers/mid_rise.hpp"
 #include "nn/quantizers/steps.hpp"
-#include "tests/support/golden.hpp"
+#include "tests/golden/golden_file.hpp"
 #include "tests/support/torch_catch.hpp"
 
 namespace {

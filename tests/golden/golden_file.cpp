@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/support/golden.hpp"
+#include "tests/golden/golden_file.hpp"
 
 #include <ATen/ATen.h>
 #include <caffe2/serialize/inline_container.h>
