@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <catch2/catch.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -44,6 +46,25 @@ TEST_CASE("program: train, lower, evaluate and simulate follow one another") {
   const ProgramRun simulated = run_sumline({"simulate", run, "-a", "redpim", "--images", "2"});
   CHECK(simulated.exit_code == 0);
   CHECK_THAT(simulated.out, Contains("conversions 557 968"));
+}
+
+TEST_CASE("program: the demo goes to its end") {
+  const TemporaryFolder folder;
+  const std::string results = folder.file("demo.json");
+  const ProgramRun demo = run_sumline({"demo", "--out", folder.file("run"), "--json", results});
+  INFO(demo.err);
+  REQUIRE(demo.exit_code == 0);
+  CHECK_THAT(demo.out,
+             Contains("epoch   6/6") && Contains("ADC share") && Contains("Next: sumline simulate"));
+  const auto chips = nlohmann::json::parse(read_file(results));
+  REQUIRE(chips.size() == 3);
+  // Per image, by the rows read at once: whole arrays, 16, 9.
+  const std::array<std::uint64_t, 3> conversions{162'936, 557'968, 954'544};
+  for (std::size_t i = 0; i < chips.size(); ++i) {
+    CHECK(chips[i]["totals"]["adc_conversions"] == conversions[i] * chips[i]["images"].get<std::uint64_t>());
+    CHECK(chips[i]["accuracy"].get<double>() > 0.9);
+    CHECK_THAT(demo.out, Contains("\n" + chips[i]["accelerator"].get<std::string>() + " "));
+  }
 }
 
 TEST_CASE("program: Ctrl-C keeps what was trained and says how to go on; resuming gives the same bytes") {
