@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "components/model/batch_readout.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -32,7 +34,14 @@ struct BatchReadout {
   std::array<std::uint8_t, 8> weights;  ///< zero past the last plane
   std::span<const BitlineTarget> targets;
   std::int32_t* accumulators;
+  std::size_t cached_bytes;  ///< of inputs that all columns meet before the next ones
 };
+
+/// Two thirds of the first-level cache; accumulators, lists and tables pass through the rest.
+std::size_t cached_bytes() {
+  constexpr long kSmallest = 32 * 1024;  // of any processor with these vectors; some systems do not tell
+  return static_cast<std::size_t>(std::max(kSmallest, sysconf(_SC_LEVEL1_DCACHE_SIZE))) * 2 / 3;
+}
 
 }  // namespace
 }  // namespace sumline
@@ -107,55 +116,59 @@ struct PlainReadout {
 
 using D32 = hn::ScalableTag<std::int32_t>;
 
-/// How the codes of one bitline and four planes are added up.
-struct QuadWeights {
-  Vec32 weights;        ///< one byte each
-  Vec32 base;           ///< the byte tables' base times the weights' sum
-  std::int32_t factor;  ///< the bitline's coefficient
+/// Groups whose codes go to the same accumulators: their weights, one byte per plane, and the bitline's coefficient.
+template <std::size_t kGroups>
+struct GroupWeights {
+  Vec32 of[kGroups];
+  std::int32_t factor;
 };
 
-HWY_INLINE QuadWeights quad_weights(const BatchReadout& job, std::size_t index, std::size_t quad) {
-  const std::uint8_t* weights = job.weights.data() + 4 * quad;
-  std::int32_t four;
-  std::memcpy(&four, weights, sizeof four);
-  const int sum = weights[0] + weights[1] + weights[2] + weights[3];
-  const std::uint32_t base = static_cast<std::uint32_t>(job.bytes.base()) * static_cast<std::uint32_t>(sum);
-  return {hn::Set(D32(), four), hn::Set(D32(), static_cast<std::int32_t>(base)),
-          job.targets[job.cells.column(index)].coefficient};
+template <std::size_t kGroups>
+HWY_INLINE GroupWeights<kGroups> group_weights(const BatchReadout& job, const Part* parts) {
+  GroupWeights<kGroups> weights;
+  SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
+    std::int32_t four;
+    std::memcpy(&four, job.weights.data() + 4 * parts[group].quad, sizeof four);
+    weights.of[group] = hn::Set(D32(), four);
+  }
+  weights.factor = job.targets[job.cells.column(parts->index)].coefficient;
+  return weights;
 }
 
 /// Adds the weighted codes of one table digit. @tparam kBits as in look_up() @tparam kScaled false if the
-/// factor is one
-template <int kBits, bool kScaled>
-HWY_INLINE void add_codes(const ByteTables& tables, std::uint32_t digit, const QuadWeights& quad,
-                          const Bits* sums, std::int32_t* accumulators) {
+/// factor is one @param sums [kGroups][8] bytes
+template <int kBits, bool kScaled, std::size_t kGroups>
+HWY_INLINE void add_codes(const ByteTables& tables, std::uint32_t digit, const GroupWeights<kGroups>& weights,
+                          const Bits (*sums)[8], std::int32_t* accumulators) {
   const D32 d32;
   SUMLINE_UNROLL for (int first = 0; first < 8; first += kLookups) {
-    Bits codes[kLookups];
-    look_up<kBits>(tables, digit, sums + first, codes);
+    Bits codes[kGroups][kLookups];
+    SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
+      look_up<kBits>(tables, digit, sums[group] + first, codes[group]);
+    }
     SUMLINE_UNROLL for (int i = 0; i < kLookups; ++i) {
       std::int32_t* target = accumulators + 16 * (first + i);
       const Vec32 old = hn::LoadU(d32, target);
-      if constexpr (kScaled) {
-        const Vec32 value = dot_bytes(quad.base, quad.weights, codes[i]);
-        hn::StoreU(hn::Add(old, hn::Mul(value, hn::Set(d32, quad.factor))), d32, target);
-      } else {
-        hn::StoreU(dot_bytes(hn::Add(old, quad.base), quad.weights, codes[i]), d32, target);
+      Vec32 value = kScaled ? hn::Zero(d32) : old;
+      SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
+        value = dot_bytes(value, weights.of[group], codes[group][i]);
       }
+      hn::StoreU(kScaled ? hn::Add(old, hn::Mul(value, hn::Set(d32, weights.factor))) : value, d32, target);
     }
   }
 }
 
-/// @param sums bit-planes of the sums; overwritten
-template <int kBits>
-HWY_INLINE void add_all_codes(const BatchReadout& job, QuadWeights quad, Bits* sums,
+/// @param sums [kGroups][8] bit-planes of the sums; overwritten
+template <int kBits, std::size_t kGroups>
+HWY_INLINE void add_all_codes(const BatchReadout& job, GroupWeights<kGroups> weights, Bits (*sums)[8],
                               std::int32_t* accumulators) {
-  transpose<8, kBits>(sums);
+  SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
+    transpose<8, kBits>(sums[group]);
+  }
   for (std::uint32_t digit = 0; digit < job.bytes.digits(); ++digit) {
-    quad.factor == 1 ? add_codes<kBits, false>(job.bytes, digit, quad, sums, accumulators)
-                     : add_codes<kBits, true>(job.bytes, digit, quad, sums, accumulators);
-    quad.base = hn::Zero(D32());
-    quad.factor = static_cast<std::int32_t>(static_cast<std::uint32_t>(quad.factor) << 8);
+    weights.factor == 1 ? add_codes<kBits, false>(job.bytes, digit, weights, sums, accumulators)
+                        : add_codes<kBits, true>(job.bytes, digit, weights, sums, accumulators);
+    weights.factor = static_cast<std::int32_t>(static_cast<std::uint32_t>(weights.factor) << 8);
   }
 }
 
@@ -166,39 +179,67 @@ HWY_INLINE void clamp_to_six_bits(Bits* sums) {
   }
 }
 
-HWY_INLINE void read_out_sums(const BatchReadout& job, const Part& part, Bits* sums) {
-  const QuadWeights weights = quad_weights(job, part.index, part.quad);
+/// Reads out the sums of groups that share their accumulators. @param sums [kGroups][8] bit-planes; overwritten
+template <std::size_t kGroups>
+HWY_INLINE void read_out_sums(const BatchReadout& job, const Part* parts, Bits (*sums)[8]) {
+  const auto weights = group_weights<kGroups>(job, parts);
   if (job.bytes.saturates()) {
-    clamp_to_six_bits(sums);
-    add_all_codes<6>(job, weights, sums, part.accumulators);
-  } else if (hn::AllFalse(DBits(), hn::Ne(sums[7], hn::Zero(DBits())))) {
-    add_all_codes<7>(job, weights, sums, part.accumulators);
+    SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
+      clamp_to_six_bits(sums[group]);
+    }
+    add_all_codes<6>(job, weights, sums, parts->accumulators);
+    return;
+  }
+  Bits eighth = hn::Zero(DBits());
+  SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
+    eighth = hn::Or(eighth, sums[group][7]);
+  }
+  if (hn::AllFalse(DBits(), hn::Ne(eighth, hn::Zero(DBits())))) {
+    add_all_codes<7>(job, weights, sums, parts->accumulators);
   } else {
-    add_all_codes<8>(job, weights, sums, part.accumulators);
+    add_all_codes<8>(job, weights, sums, parts->accumulators);
   }
 }
 
-/// Sums below 256, looked up inside registers.
-template <std::size_t kGroupsAtOnce>
+/// Sums below 256, looked up inside registers. @tparam kGroupsAtOnce counted together @tparam kJoined groups in a
+/// row that are of the same input vectors, so that an accumulator is fetched once for all of them
+template <std::size_t kGroupsAtOnce, std::size_t kJoined>
 struct ByteReadout {
   static constexpr std::size_t kGroups = kGroupsAtOnce;
 
   static void run(const BatchReadout& job, const Part* parts) {
-    Rows<kGroupsAtOnce> rows;
+    Rows<kGroups> rows;
     for (std::size_t group = 0; group < kGroups; ++group) {
       rows[group] = parts[group].rows;
     }
-    Slice<kGroupsAtOnce> sums[8];
+    Slice<kGroups> sums[8];
     count_column<8>(job.cells, parts->index, rows, sums);
-    SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
-      Bits slices[8];
-      SUMLINE_UNROLL for (int bit = 0; bit < 8; ++bit) {
-        slices[bit] = sums[bit].of[group];
+    SUMLINE_UNROLL for (std::size_t first = 0; first < kGroups; first += kJoined) {
+      Bits slices[kJoined][8];
+      SUMLINE_UNROLL for (std::size_t group = 0; group < kJoined; ++group) {
+        SUMLINE_UNROLL for (int bit = 0; bit < 8; ++bit) {
+          slices[group][bit] = sums[bit].of[first + group];
+        }
       }
-      read_out_sums(job, parts[group], slices);
+      read_out_sums<kJoined>(job, parts + first, slices);
     }
   }
 };
+
+/// What the byte tables' base adds to the accumulators, every input vector alike.
+void add_base(const BatchReadout& job) {
+  std::uint32_t weights = 0;
+  for (const std::uint8_t weight : job.weights) weights += weight;
+  for (std::size_t index = 0; index < job.cells.columns() && job.bytes.base() != 0; ++index) {
+    const BitlineTarget& target = job.targets[index];
+    const std::uint32_t base = static_cast<std::uint32_t>(job.bytes.base()) * weights *
+                               static_cast<std::uint32_t>(target.coefficient);
+    std::int32_t* row = job.accumulators + target.output * job.inputs.stride();
+    for (std::size_t vector = 0; vector < job.inputs.stride(); ++vector) {
+      row[vector] = static_cast<std::int32_t>(static_cast<std::uint32_t>(row[vector]) + base);
+    }
+  }
+}
 
 #endif
 
@@ -229,8 +270,7 @@ void read_out_column(const BatchReadout& job, std::size_t index, std::size_t beg
 /// All columns against as many groups at a time as the first-level cache holds.
 template <class Readout>
 void read_out_columns(const BatchReadout& job, std::size_t begin, std::size_t end) {
-  constexpr std::size_t kCachedBytes = 16 * 1024;
-  const std::size_t groups = kCachedBytes / (job.cells.rows() * InputBatch::kGroup);
+  const std::size_t groups = job.cached_bytes / (job.cells.rows() * InputBatch::kGroup);
   const std::size_t step = std::max<std::size_t>(1, groups / Readout::kGroups) * Readout::kGroups;
   for (std::size_t first = begin; first < end; first += step) {
     for (std::size_t index = 0; index < job.cells.columns(); ++index) {
@@ -245,11 +285,18 @@ void read_out_batch(const BatchReadout& job) {
     read_out_columns<PlainReadout<16>>(job, 0, groups);
     return;
   }
+#if SUMLINE_X86_VECTORS
+  add_base(job);
+#endif
 #if HWY_TARGET == HWY_AVX3_DL
-  read_out_columns<ByteReadout<2>>(job, 0, groups / 2 * 2);
-  read_out_columns<ByteReadout<1>>(job, groups / 2 * 2, groups);
+  if (job.inputs.quads() == 2) {
+    read_out_columns<ByteReadout<2, 2>>(job, 0, groups);
+  } else {
+    read_out_columns<ByteReadout<2, 1>>(job, 0, groups / 2 * 2);
+    read_out_columns<ByteReadout<1, 1>>(job, groups / 2 * 2, groups);
+  }
 #elif HWY_TARGET == HWY_AVX2
-  read_out_columns<ByteReadout<1>>(job, 0, groups);
+  read_out_columns<ByteReadout<1, 1>>(job, 0, groups);
 #else
   read_out_columns<PlainReadout<8>>(job, 0, groups);
 #endif
@@ -292,7 +339,7 @@ void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t f
   HWY_DYNAMIC_DISPATCH(read_out_batch)
   ({cells, inputs, first_row, used,
     ByteTables(used.first(std::min<std::size_t>(used.size(), ByteTables::kEntries))), padded, targets,
-    accumulators.data()});
+    accumulators.data(), cached_bytes()});
 }
 
 const char* simd_target() {
