@@ -7,7 +7,7 @@ namespace sumline {
 namespace {
 
 constexpr std::size_t kBlockBytes = 16 * 1024;  ///< input vectors that stay in the first-level cache
-constexpr std::size_t kCodeBatch = 16;          ///< positions that LutModel::codes estimates at once
+constexpr std::size_t kVectorBatch = 48;  ///< vectors that kernels take at once, and whole batches of codes
 
 /// Cuts positions [begin, begin + count) of consecutive images where an image ends:
 /// visit(image, position, element of the block, positions).
@@ -81,7 +81,7 @@ void FunctionalNetwork::run_layer(std::size_t index, const MapView& input, std::
   const Layer& layer = workload_.layers[index];
   const std::size_t channels = layer.out.channels;
   const std::size_t positions = images * layer.out.positions();
-  const std::size_t block = (kBlockBytes / layer.rows() + kCodeBatch) / kCodeBatch * kCodeBatch;
+  const std::size_t block = (kBlockBytes / layer.rows() + kVectorBatch) / kVectorBatch * kVectorBatch;
   for (std::size_t begin = 0; begin < positions; begin += block) {
     const std::size_t count = std::min(block, positions - begin);
     form_sums(index, input, begin, count, worker);
@@ -112,16 +112,52 @@ void FunctionalNetwork::form_sums(std::size_t index, const MapView& input, std::
                      });
     return;
   }
-  worker.vectors.resize(count * layer.rows());
+  const auto& engine = engines_[index];
+  if (engine && engine->order() == RowOrder::channel_minor) {
+    gather_pixels(index, input, begin, count, worker);
+  } else {
+    gather_rows(index, input, begin, count, engine ? engine->stride() : layer.rows(), worker.vectors);
+    model.input_sums(worker.vectors, worker.input_sums);
+  }
+  if (!engine) return model.multiply(worker.vectors, count, worker.accumulators);
+  if (observer_) {
+    gather_rows(index, input, begin, count, layer.rows(), worker.observed);
+    observer_(index, worker.observed, count);
+  }
+  engine->run({worker.vectors, count, worker.bit_counts}, worker.accumulators, worker.planes,
+              worker.tallies[index]);
+}
+
+void FunctionalNetwork::gather_pixels(std::size_t index, const MapView& input, std::size_t begin,
+                                      std::size_t count, FunctionalWorker& worker) const {
+  const LayerModel& model = models_[index];
+  const std::size_t stride = engines_[index]->stride();
+  const bool counted = engines_[index]->counts_bits() || model.needs_input_sums();
+  worker.vectors.resize(count * stride);
+  worker.bit_counts.resize(counted ? count : 0);
+  for_each_stretch(model.layer(), begin, count,
+                   [&](std::size_t image, std::size_t position, std::size_t first, std::size_t size) {
+                     if (position == 0)
+                       model.load(input.image(image, model.layer().in.size()), counted, worker.pixels);
+                     worker.pixels.gather(position, size, stride, worker.vectors.data() + first * stride);
+                     worker.pixels.count(position, part(std::span(worker.bit_counts), first, size, 1));
+                   });
+  if (model.needs_input_sums()) model.input_sums(worker.bit_counts, worker.input_sums);
+}
+
+void FunctionalNetwork::gather_rows(std::size_t index, const MapView& input, std::size_t begin,
+                                    std::size_t count, std::size_t stride,
+                                    std::vector<std::uint8_t>& vectors) const {
+  const Layer& layer = workload_.layers[index];
+  vectors.resize(count * stride);
   for_each_stretch(layer, begin, count,
                    [&](std::size_t image, std::size_t position, std::size_t first, std::size_t size) {
-                     model.gather(input.image(image, layer.in.size()), position,
-                                  part(std::span(worker.vectors), first, size, layer.rows()));
+                     const MapView map = input.image(image, layer.in.size());
+                     for (std::size_t i = 0; i < size; ++i) {
+                       models_[index].gather(map, position + i,
+                                             std::span(vectors).subspan((first + i) * stride, layer.rows()));
+                     }
                    });
-  model.input_sums(worker.vectors, worker.input_sums);
-  if (!engines_[index]) return model.multiply(worker.vectors, count, worker.accumulators);
-  if (observer_) observer_(index, worker.vectors, count);
-  engines_[index]->run(worker.vectors, count, worker.accumulators, worker.planes, worker.tallies[index]);
 }
 
 void FunctionalNetwork::add_residuals(std::size_t index, std::size_t begin, std::size_t count,

@@ -24,7 +24,10 @@ struct FunctionalWorker {
 
   std::vector<BatchMap> maps;       ///< [layers]
   std::vector<LayerTally> tallies;  ///< [layers]
+  PixelMap pixels;                  ///< the image at hand
   std::vector<std::uint8_t> vectors;
+  std::vector<BitCounts> bit_counts;
+  std::vector<std::uint8_t> observed;
   std::vector<std::int32_t> accumulators;
   std::vector<std::int32_t> input_sums;
   std::vector<std::int32_t> residuals;
@@ -54,6 +57,12 @@ class FunctionalNetwork {
                  BatchResults results) const;
   void form_sums(std::size_t index, const MapView& input, std::size_t begin, std::size_t count,
                  FunctionalWorker& worker) const;
+  /// Fetches the block's windows, and what is counted of them, as the engine wants them.
+  void gather_pixels(std::size_t index, const MapView& input, std::size_t begin, std::size_t count,
+                     FunctionalWorker& worker) const;
+  /// Fetches them in the order of the weight matrix. @param vectors [count, stride], replaced
+  void gather_rows(std::size_t index, const MapView& input, std::size_t begin, std::size_t count,
+                   std::size_t stride, std::vector<std::uint8_t>& vectors) const;
   void add_residuals(std::size_t index, std::size_t begin, std::size_t count, FunctionalWorker& worker) const;
   void store(std::size_t index, const OutputSums& sums, std::size_t target, FunctionalWorker& worker,
              BatchResults results) const;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 #include "components/model/exact_product.hpp"
@@ -15,24 +17,25 @@ constexpr std::size_t kSample = 16;    ///< input vectors that stand for a block
 constexpr std::size_t kReadCost = 16;  ///< of a read by itself, in reads of a batch; measured on LeNet-5
 
 /// Ones on the wordlines of the exact pairs, each as often as its input bit is read.
-std::uint64_t driven_bits(std::span<const std::uint8_t> codes, std::span<const PairTerm> pairs) {
+std::uint64_t driven_bits(const BitCounts& ones, std::span<const PairTerm> pairs) {
   std::uint64_t driven = 0;
   for (const PairTerm& term : pairs) {
-    driven +=
-        static_cast<std::uint64_t>(std::popcount(term.weight_mask)) * count_bits(codes, term.activation_mask);
+    for (std::uint32_t bit = 0; bit < ones.size(); ++bit) {
+      const bool read = (term.activation_mask >> bit & 1U) != 0;
+      driven += read ? std::uint64_t{ones[bit]} * static_cast<unsigned>(std::popcount(term.weight_mask)) : 0;
+    }
   }
   return driven;
+}
+
+void add(const BitCounts& counts, BitCounts& sums) {
+  std::ranges::transform(counts, sums, sums.begin(), std::plus<>());
 }
 
 }  // namespace
 
 LayerEngine::LayerEngine(const Layer& layer, const LayerMapping& mapping, const Accelerator& accelerator)
     : layer_(layer), activations_(mapping.activations) {
-  if (mapping.rule) {
-    products_.emplace(layer.weight_codes, layer.out.channels, layer.rows(), *mapping.rule);
-  } else {
-    product_.emplace(layer);
-  }
   for (ArrayModel& array : program_arrays(layer, mapping, accelerator)) {
     if (array.region().column_begin == 0) {
       auto conversions =
@@ -46,79 +49,96 @@ LayerEngine::LayerEngine(const Layer& layer, const LayerMapping& mapping, const 
       tiles_.back().lossy.push_back({std::move(array), std::move(batch)});
     }
   }
+  sums_alone_ = std::ranges::all_of(tiles_, [&](const RowTile& tile) {
+    return !tile.conversions && tile.lossy.empty() && tile.counter.reads_like(tiles_.front().counter);
+  });
+  if (mapping.rule) sums_alone_ = mapping.rule->segment_rows == 0;
+  order_ = sums_alone_ || layer.kernel == 1 ? RowOrder::channel_minor : RowOrder::channel_major;
+  counts_bits_ = sums_alone_ && activations_.digit_bits == 1 && !activations_.has_sign;
+  if (mapping.rule) {
+    const auto codes = order_rows(layer.weight_codes, window_geometry(layer), order_);
+    products_.emplace(codes, layer.out.channels, layer.rows(), *mapping.rule);
+  } else {
+    product_.emplace(layer, order_);
+  }
 }
 
-void LayerEngine::run(std::span<const std::uint8_t> vectors, std::size_t count,
-                      std::span<std::int32_t> accumulators, BitPlanes& planes, LayerTally& tally) const {
+void LayerEngine::run(const InputVectors& vectors, std::span<std::int32_t> accumulators, BitPlanes& planes,
+                      LayerTally& tally) const {
+  const auto [codes, count, bit_counts] = vectors;
   if (products_) {
-    run_approximated(vectors, count, accumulators, tally);
+    run_approximated(vectors, accumulators, tally);
     return;
   }
   if (tiles_.front().conversions) {
     std::fill(accumulators.begin(), accumulators.end(), 0);
   } else {
-    product_->multiply(vectors, count, accumulators);
+    product_->multiply(codes, count, accumulators);
+  }
+  if (sums_alone_) {
+    std::uint64_t active = 0;
+    for (const BitCounts& ones : bit_counts) active = std::accumulate(ones.begin(), ones.end(), active);
+    count_tiles(count, counts_bits_ ? active : activations_.count_active(codes), 0, tally);
+    return;
   }
   for (const RowTile& tile : tiles_) {
     if (tile.conversions) {
-      tally.saturated += tile.conversions->accumulate(vectors, count, accumulators);
+      tally.saturated += tile.conversions->accumulate(codes, count, accumulators);
     }
     if (tile.counter.dense()) {
-      count_dense(tile, vectors, count, tally);
+      count_dense(tile, codes, count, tally);
     }
     if (!tile.counter.dense() || !tile.lossy.empty()) {
-      read(tile, vectors, count, accumulators, planes, tally);
+      read(tile, codes, count, accumulators, planes, tally);
     }
   }
 }
 
-void LayerEngine::run_approximated(std::span<const std::uint8_t> vectors, std::size_t count,
-                                   std::span<std::int32_t> accumulators, LayerTally& tally) const {
-  const std::size_t rows = layer_.rows();
-  const std::size_t stride = products_->window_stride();
-  std::vector<std::uint8_t> padded;
-  if (stride != rows) {
-    padded.resize(count * stride);
-    for (std::size_t vector = 0; vector < count; ++vector) {
-      std::copy_n(vectors.begin() + static_cast<std::ptrdiff_t>(vector * rows), rows,
-                  padded.begin() + static_cast<std::ptrdiff_t>(vector * stride));
+void LayerEngine::run_approximated(const InputVectors& vectors, std::span<std::int32_t> accumulators,
+                                   LayerTally& tally) const {
+  std::vector<std::uint8_t> classes(vectors.count);
+  const std::vector<BitCounts> own = counts_bits_ ? std::vector<BitCounts>() : count_segments(vectors);
+  const auto counts = counts_bits_ ? vectors.bit_counts : own;
+  products_->multiply(vectors.codes, counts, accumulators, classes);
+  const std::size_t segments = products_->segments();
+  for (std::size_t index = 0; index < products_->rule().classes.size(); ++index) {
+    std::uint64_t members = 0;
+    BitCounts ones{};
+    for (std::size_t vector = 0; vector < vectors.count; ++vector) {
+      if (classes[vector] != index) continue;
+      ++members;
+      for (const BitCounts& part : counts.subspan(vector * segments, segments)) add(part, ones);
     }
-  }
-  const auto windows = stride == rows ? vectors.first(count * rows) : std::span<const std::uint8_t>(padded);
-  std::vector<std::uint8_t> classes(count);
-  products_->multiply(windows, accumulators, classes);
-  std::vector<std::uint64_t> members(products_->rule().classes.size());
-  std::vector<std::uint64_t> active(members.size());
-  for (std::size_t vector = 0; vector < count; ++vector) {
-    ++members[classes[vector]];
-    active[classes[vector]] +=
-        driven_bits(vectors.subspan(vector * rows, rows), products_->terms(classes[vector]));
-  }
-  for (std::size_t index = 0; index < members.size(); ++index) {
-    count_class(index, members[index], active[index], tally);
+    count_tiles(members, driven_bits(ones, products_->terms(index)), index, tally);
+    tally.pac_classes[index] += members;
+    tally.pac_products += members * scalar_products(layer_, products_->rule(), segments, index);
   }
 }
 
-void LayerEngine::count_class(std::size_t pac_class, std::uint64_t vectors, std::uint64_t active,
+std::vector<BitCounts> LayerEngine::count_segments(const InputVectors& vectors) const {
+  std::vector<BitCounts> counts;
+  for (std::size_t vector = 0; vector < vectors.count; ++vector) {
+    for (std::size_t s = 0; s < products_->segments(); ++s) {
+      const RowRange rows = products_->segment(s);
+      counts.push_back(count_bits(vectors.codes.subspan(vector * stride() + rows.begin, rows.size())));
+    }
+  }
+  return counts;
+}
+
+void LayerEngine::count_tiles(std::uint64_t vectors, std::uint64_t active, std::size_t pac_class,
                               LayerTally& tally) const {
-  // Row tiles see different wordlines but have the same blocks, so that one stands for all active ones.
+  // Row tiles see different wordlines but read alike, so that one stands for all active ones.
   for (const RowTile& tile : tiles_) {
     tally.counts += tile.counter.count_dense(vectors, &tile == tiles_.data() ? active : 0, pac_class);
   }
-  tally.pac_classes[pac_class] += vectors;
-  tally.pac_products +=
-      vectors * scalar_products(layer_, products_->rule(), products_->segments(), pac_class);
 }
 
 void LayerEngine::count_dense(const RowTile& tile, std::span<const std::uint8_t> vectors, std::size_t count,
                               LayerTally& tally) const {
   std::uint64_t active = 0;
-  if (tiles_.size() == 1) {
-    active = activations_.count_active(vectors);
-  } else {
-    for (std::size_t vector = 0; vector < count; ++vector) {
-      active += activations_.count_active(codes(tile, vectors, vector));
-    }
+  for (std::size_t vector = 0; vector < count; ++vector) {
+    active += activations_.count_active(codes(tile, vectors, vector));
   }
   tally.counts += tile.counter.count_dense(count, active);
 }

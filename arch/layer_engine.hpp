@@ -24,16 +24,29 @@ struct LayerTally {
   PacClassCounts pac_classes{};
 };
 
+/// Input vectors of consecutive output positions.
+struct InputVectors {
+  std::span<const std::uint8_t> codes;  ///< [count, LayerEngine::stride()], anything behind a vector's rows
+  std::size_t count;
+  std::span<const BitCounts> bit_counts;  ///< [count] where LayerEngine::counts_bits()
+};
+
 /// One layer on arrays as a whole: all of them at once, many input vectors at a time. Immutable, so
 /// threads share it.
 class LayerEngine {
  public:
   LayerEngine(const Layer& layer, const LayerMapping& mapping, const Accelerator& accelerator);
 
-  /// @param vectors [count, layer.rows()] codes @param accumulators [count, layer.out.channels], replaced
-  /// @param planes working storage
-  void run(std::span<const std::uint8_t> vectors, std::size_t count, std::span<std::int32_t> accumulators,
-           BitPlanes& planes, LayerTally& tally) const;
+  /// The order of the vectors' rows: that of a map's pixels where the arrays' own does not matter.
+  RowOrder order() const { return order_; }
+  /// Bytes from one vector to the next.
+  std::size_t stride() const { return products_ ? products_->window_stride() : layer_.rows(); }
+  /// True where the ones of each bit tell all that is counted.
+  bool counts_bits() const { return counts_bits_; }
+
+  /// @param accumulators [count, layer.out.channels], replaced @param planes working storage
+  void run(const InputVectors& vectors, std::span<std::int32_t> accumulators, BitPlanes& planes,
+           LayerTally& tally) const;
 
  private:
   /// An array whose conversions may lose, with both ways to find what they do lose.
@@ -49,9 +62,12 @@ class LayerEngine {
     std::vector<LossyArray> lossy;
   };
 
-  void run_approximated(std::span<const std::uint8_t> vectors, std::size_t count,
-                        std::span<std::int32_t> accumulators, LayerTally& tally) const;
-  void count_class(std::size_t pac_class, std::uint64_t vectors, std::uint64_t active,
+  void run_approximated(const InputVectors& vectors, std::span<std::int32_t> accumulators,
+                        LayerTally& tally) const;
+  /// The counts of each segment. @return [count, segments]
+  std::vector<BitCounts> count_segments(const InputVectors& vectors) const;
+  /// Where all row tiles read alike. @param active digits of all wordlines, each as often as it is read
+  void count_tiles(std::uint64_t vectors, std::uint64_t active, std::size_t pac_class,
                    LayerTally& tally) const;
   void count_dense(const RowTile& tile, std::span<const std::uint8_t> vectors, std::size_t count,
                    LayerTally& tally) const;
@@ -71,6 +87,9 @@ class LayerEngine {
   std::optional<PacProducts> products_;  ///< elsewhere
   ActivationSlicing activations_;
   std::vector<RowTile> tiles_;
+  bool sums_alone_;  ///< nothing but the sums over all rows matters
+  RowOrder order_;
+  bool counts_bits_;
 };
 
 }  // namespace sumline

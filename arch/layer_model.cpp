@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/layer_model.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include "components/model/input_vectors.hpp"
@@ -13,6 +14,8 @@ LayerModel::LayerModel(const Workload& workload, const Accelerator& accelerator,
     : layer_(workload.layers[index]),
       passes_codes_(pools_codes(workload, layer_)),
       rounding_(workload, layer_),
+      geometry_(window_geometry(layer_)),
+      padding_(padding_codes(layer_)),
       input_values_(MapValues::input(workload, layer_)) {
   const LutConfig& lut = accelerator.tile.lut;
   if (layer_.residual >= 0) residual_values_ = MapValues::residual(workload, layer_);
@@ -47,11 +50,18 @@ void LayerModel::pass_codes(const MapView& map, std::uint32_t position, std::spa
 }
 
 void LayerModel::input_sums(std::span<const std::uint8_t> vectors, std::span<std::int32_t> sums) const {
-  const std::size_t rows = layer_.rows();
+  if (sums.empty()) return;
+  const std::size_t stride = vectors.size() / sums.size();
   for (std::size_t index = 0; index < sums.size(); ++index) {
-    const auto codes = vectors.subspan(index * rows, rows);
+    const auto codes = vectors.subspan(index * stride, layer_.rows());
     sums[index] = std::accumulate(codes.begin(), codes.end(), 0);
   }
+}
+
+void LayerModel::input_sums(std::span<const BitCounts> counts, std::span<std::int32_t> sums) {
+  std::ranges::transform(counts, sums.begin(), [](const BitCounts& ones) {
+    return static_cast<std::int32_t>(masked_sum(ones, 0xFF));
+  });
 }
 
 void LayerModel::residuals(const MapView& map, std::size_t begin, std::span<std::int32_t> residuals) const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "arch/mapping.hpp"
 #include "components/model/code_rounding.hpp"
@@ -11,6 +12,7 @@
 #include "components/model/lut_model.hpp"
 #include "components/model/map_view.hpp"
 #include "components/model/output_sums.hpp"
+#include "components/model/pixel_map.hpp"
 
 namespace sumline {
 
@@ -25,6 +27,10 @@ class LayerModel {
   /// True where the layer is a max_pool that passes codes on: it forms no integers A.
   bool passes_codes() const { return passes_codes_; }
 
+  /// The map as `pixels` hold it. @param counted whether their counts are needed
+  void load(const MapView& map, bool counted, PixelMap& pixels) const {
+    pixels.assign(geometry_, map.codes, rounding_, padding_, counted);
+  }
   /// The input vectors of positions from `begin` on. @param map of codes @param vectors [positions, rows]
   void gather(const MapView& map, std::size_t begin, std::span<std::uint8_t> vectors) const;
   /// A of a layer with weights that has no arrays. @param accumulators [count, channels], replaced
@@ -38,7 +44,9 @@ class LayerModel {
 
   /// X of input vectors; nothing where X does not enter z. @param sums [count], replaced
   bool needs_input_sums() const { return !layer_.sum_scale.empty(); }
+  /// @param vectors [count, stride], the codes of each first
   void input_sums(std::span<const std::uint8_t> vectors, std::span<std::int32_t> sums) const;
+  static void input_sums(std::span<const BitCounts> counts, std::span<std::int32_t> sums);
   /// R of positions from `begin` on. @pre the layer has a residual @param residuals [positions, channels]
   void residuals(const MapView& map, std::size_t begin, std::span<std::int32_t> residuals) const;
 
@@ -51,6 +59,8 @@ class LayerModel {
   const Layer& layer_;
   const bool passes_codes_;
   const CodeRounding rounding_;
+  WindowGeometry geometry_;
+  std::vector<std::uint8_t> padding_;  ///< [in.channels]
   const MapValues input_values_;
   std::optional<MapValues> residual_values_;
   std::optional<ExactProduct> product_;

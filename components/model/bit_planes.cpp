@@ -22,6 +22,8 @@ namespace sumline {
 namespace HWY_NAMESPACE {
 namespace {
 
+namespace hn = hwy::HWY_NAMESPACE;
+
 /// Compiled per target for the sake of its count instruction. @param lowest bit of every digit, in each byte
 std::uint64_t count_digits(const std::uint8_t* codes, std::size_t size, std::uint32_t digit_bits,
                            std::uint64_t lowest) {
@@ -42,6 +44,36 @@ std::uint64_t count_digits(const std::uint8_t* codes, std::size_t size, std::uin
   return active;
 }
 
+/// counts += those of one pixel.
+void count_pixel(const std::uint8_t* codes, std::size_t channels, BitCounts& counts) {
+  std::size_t index = 0;
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+  const hn::ScalableTag<std::uint8_t> d;
+  for (; index + hn::Lanes(d) <= channels; index += hn::Lanes(d)) {
+    const auto vector = hn::LoadU(d, codes + index);
+    for (std::uint32_t bit = 0; bit < 8; ++bit) {
+      const auto ones = hn::TestBit(vector, hn::Set(d, static_cast<std::uint8_t>(1U << bit)));
+      counts[bit] += static_cast<std::uint32_t>(hn::CountTrue(d, ones));
+    }
+  }
+#endif
+  for (; index < channels; index += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, codes + index, channels - index < 8 ? channels - index : 8);
+    for (std::uint32_t bit = 0; bit < 8; ++bit) {
+      counts[bit] += static_cast<std::uint32_t>(std::popcount((eight >> bit) & kEachByte));
+    }
+  }
+}
+
+void count_pixels(const std::uint8_t* codes, std::size_t channels, BitCounts* counts, std::size_t pixels) {
+  for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
+    BitCounts sums{};
+    count_pixel(codes + pixel * channels, channels, sums);
+    counts[pixel] = sums;
+  }
+}
+
 }  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace sumline
@@ -51,6 +83,7 @@ HWY_AFTER_NAMESPACE();
 namespace sumline {
 
 HWY_EXPORT(count_digits);
+HWY_EXPORT(count_pixels);
 
 namespace {
 
@@ -75,8 +108,14 @@ std::uint64_t count_active_digits(std::span<const std::uint8_t> codes, std::uint
   return HWY_DYNAMIC_DISPATCH(count_digits)(codes.data(), codes.size(), digit_bits, lowest);
 }
 
-std::uint64_t count_bits(std::span<const std::uint8_t> codes, std::uint8_t mask) {
-  return HWY_DYNAMIC_DISPATCH(count_digits)(codes.data(), codes.size(), 1, kEachByte * mask);
+BitCounts count_bits(std::span<const std::uint8_t> codes) {
+  BitCounts counts;
+  HWY_DYNAMIC_DISPATCH(count_pixels)(codes.data(), codes.size(), &counts, 1);
+  return counts;
+}
+
+void count_bits(std::span<const std::uint8_t> codes, std::size_t channels, std::span<BitCounts> counts) {
+  HWY_DYNAMIC_DISPATCH(count_pixels)(codes.data(), channels, counts.data(), counts.size());
 }
 
 void BitPlanes::assign(std::span<const std::uint8_t> codes, std::uint32_t bits) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -30,8 +31,19 @@ std::uint32_t count_ones(std::span<const std::uint64_t> words, RowRange range);
 /// Digits of `digit_bits` bits, of all codes, that are not zero. @param digit_bits 1..8
 std::uint64_t count_active_digits(std::span<const std::uint8_t> codes, std::uint32_t digit_bits);
 
-/// Ones among the bits of `mask`, of all codes.
-std::uint64_t count_bits(std::span<const std::uint8_t> codes, std::uint8_t mask);
+/// Sparsity counts of a set of codes: how many have each bit set.
+using BitCounts = std::array<std::uint32_t, 8>;
+
+BitCounts count_bits(std::span<const std::uint8_t> codes);
+/// The same of each pixel. @param codes [counts.size(), channels] @param counts replaced
+void count_bits(std::span<const std::uint8_t> codes, std::size_t channels, std::span<BitCounts> counts);
+
+/// Sum of the codes that have these counts, their bits masked. @pre it is below 2^32
+inline std::uint32_t masked_sum(const BitCounts& counts, std::uint8_t mask) {
+  std::uint32_t sum = 0;
+  for (std::uint32_t bit = 0; bit < counts.size(); ++bit) sum += counts[bit] * (mask & (1U << bit));
+  return sum;
+}
 
 /// The codes on an array's wordlines, taken apart into bit-planes, least significant first.
 class BitPlanes {

@@ -7,16 +7,17 @@
 
 namespace sumline {
 
-IntegerMatrix weight_matrix(const Layer& layer) {
+IntegerMatrix weight_matrix(const Layer& layer, RowOrder order) {
   std::vector<std::int16_t> values;
   values.reserve(layer.weight_codes.size());
-  for (const std::uint8_t code : layer.weight_codes) {
+  for (const std::uint8_t code : order_rows(layer.weight_codes, window_geometry(layer), order)) {
     values.push_back(static_cast<std::int16_t>(layer.weights.value(code)));
   }
   return IntegerMatrix(values, layer.out.channels, layer.rows());
 }
 
-ExactProduct::ExactProduct(const Layer& layer) : ExactProduct(weight_matrix(layer), layer.activations) {}
+ExactProduct::ExactProduct(const Layer& layer, RowOrder order)
+    : ExactProduct(weight_matrix(layer, order), layer.activations) {}
 
 ExactProduct::ExactProduct(IntegerMatrix weights, const CodeFormat& activations)
     : weights_(std::move(weights)), codes_are_values_(activations.encoding == Encoding::unsigned_binary) {

@@ -6,18 +6,19 @@
 #include <span>
 
 #include "components/model/integer_matrix.hpp"
+#include "components/model/windows.hpp"
 #include "traces/workload.hpp"
 
 namespace sumline {
 
-/// The weights of a layer as integers. @return [out.channels, rows]
-IntegerMatrix weight_matrix(const Layer& layer);
+/// The weights of a layer as integers. @return [out.channels, rows], rows in the given order
+IntegerMatrix weight_matrix(const Layer& layer, RowOrder order = RowOrder::channel_major);
 
 /// Weights times codes as plain integer arithmetic: what a digital unit computes, and arrays where nothing is lost.
 class ExactProduct {
  public:
-  /// All weights of a layer.
-  explicit ExactProduct(const Layer& layer);
+  /// All weights of a layer. @param order of the vectors' rows
+  explicit ExactProduct(const Layer& layer, RowOrder order = RowOrder::channel_major);
   /// @param weights [outputs, rows]
   ExactProduct(IntegerMatrix weights, const CodeFormat& activations);
 

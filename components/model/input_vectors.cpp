@@ -90,6 +90,11 @@ void gather_windows(const Layer& layer, const CodeRounding& rounding, std::span<
 
 }  // namespace
 
+std::vector<std::uint8_t> padding_codes(const Layer& layer) {
+  if (!layer.padding_codes.empty()) return layer.padding_codes;
+  return std::vector<std::uint8_t>(layer.in.channels, zero_code(layer.activations));
+}
+
 void gather_inputs(const Layer& layer, const CodeRounding& rounding, std::span<const std::uint8_t> map,
                    std::size_t begin, std::span<std::uint8_t> vectors) {
   if (layer.kind == LayerKind::linear) {

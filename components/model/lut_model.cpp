@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "components/model/affine_codes.hpp"
+#include "components/model/byte_transpose.hpp"
 #include "energy/error.hpp"
 
 namespace sumline {
@@ -133,11 +134,7 @@ std::size_t LutModel::estimate_codes(std::span<const std::int32_t> accumulators,
     for (std::size_t index = 0; index < found; ++index) {
       estimates[doubtful[index]] = search(doubtful[index] % channels_, sums[doubtful[index]]);
     }
-    for (std::size_t channel = 0; channel < channels_; ++channel) {
-      for (std::size_t index = 0; index < kBatch; ++index) {
-        codes[channel * stride + done + index] = estimates[index * channels_ + channel];
-      }
-    }
+    transpose_bytes(estimates.data(), channels_, kBatch, channels_, codes.data() + done, stride);
   }
   return batches * kBatch;
 }

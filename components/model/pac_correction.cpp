@@ -35,14 +35,6 @@ std::vector<double> sum_weights(std::span<const std::uint8_t> codes, std::size_t
 
 }  // namespace
 
-std::uint64_t masked_sum(const BitCounts& counts, std::uint8_t mask) {
-  std::uint64_t sum = 0;
-  for (std::size_t bit = 0; bit < counts.size(); ++bit) {
-    sum += (mask >> bit & 1U) != 0 ? std::uint64_t{counts[bit]} << bit : 0;
-  }
-  return sum;
-}
-
 PacCorrection::PacCorrection(std::span<const std::uint8_t> weight_codes, std::size_t outputs,
                              std::size_t rows, std::size_t width, const PacRule& rule)
     : width_(width),
@@ -57,13 +49,25 @@ PacCorrection::PacCorrection(std::span<const std::uint8_t> weight_codes, std::si
   }
 }
 
+PacCorrection::CodeSums PacCorrection::code_sums(const BitCounts& counts, std::size_t pac_class) const {
+  CodeSums sums{static_cast<double>(masked_sum(counts, 0xFF))};
+  double* next = sums.data();
+  for (const PairTerm& term : terms_[pac_class]) {
+    *++next = static_cast<double>(masked_sum(counts, term.activation_mask));
+  }
+  return sums;
+}
+
 void PacCorrection::form_numerators(std::size_t segment, std::size_t pac_class, const CodeSums& sums,
                                     std::span<double> numerators) const {
-  std::fill(numerators.begin(), numerators.end(), 0.0);
-  add_scaled(weight_sums_.data() + segment * width_, sums[0], numerators.data(), width_);
-  for (std::size_t t = 0; t < terms_[pac_class].size(); ++t) {
-    add_scaled(masked_sums_[pac_class][t].data() + segment * width_, -sums[t + 1], numerators.data(), width_);
+  std::array<const double*, kMaxTerms + 1> weights{weight_sums_.data() + segment * width_};
+  CodeSums factors{sums[0]};
+  const std::size_t terms = terms_[pac_class].size();
+  for (std::size_t t = 0; t < terms; ++t) {
+    weights[t + 1] = masked_sums_[pac_class][t].data() + segment * width_;
+    factors[t + 1] = -sums[t + 1];
   }
+  sum_scaled(weights.data(), factors.data(), terms + 1, numerators.data(), width_);
 }
 
 void PacCorrection::add(std::size_t segment, std::size_t pac_class, const CodeSums& sums,
@@ -84,11 +88,7 @@ void PacCorrection::correct(std::span<const BitCounts> counts, std::size_t pac_c
   std::vector<double> storage(width_);
   std::vector<std::int32_t> corrections(width_, 0);
   for (std::size_t s = 0; s < segments(); ++s) {
-    CodeSums code_sums{static_cast<double>(masked_sum(counts[s], 0xFF))};
-    for (std::size_t t = 0; t < terms_[pac_class].size(); ++t) {
-      code_sums[t + 1] = static_cast<double>(masked_sum(counts[s], terms_[pac_class][t].activation_mask));
-    }
-    add_rounded(s, pac_class, code_sums, storage, corrections.data());
+    add_rounded(s, pac_class, code_sums(counts[s], pac_class), storage, corrections.data());
   }
   for (std::size_t o = 0; o < sums.size(); ++o) sums[o] += corrections[o];
 }

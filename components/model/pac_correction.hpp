@@ -12,12 +12,6 @@
 
 namespace sumline {
 
-/// Sparsity counts of one segment of a window: ones of each bit of its codes.
-using BitCounts = std::array<std::uint32_t, 8>;
-
-/// Sum of the codes that have these counts, their bits masked.
-std::uint64_t masked_sum(const BitCounts& counts, std::uint8_t mask);
-
 /// The products of all pairs that are not exact, from sums of codes alone:
 ///     correction = sum over segments of (W X - sum over terms W_wm X_xm) / N,
 /// W, X the sums of a segment's codes and W_wm, X_xm of the masked codes. Every segment's numerator is an exact
@@ -36,6 +30,8 @@ class PacCorrection {
   RowRange segment(std::size_t index) const { return segments_[index]; }
   std::size_t width() const { return width_; }
   std::span<const PairTerm> terms(std::size_t pac_class) const { return terms_[pac_class]; }
+  /// Of the codes that have these counts.
+  CodeSums code_sums(const BitCounts& counts, std::size_t pac_class) const;
   /// corrections[o] += the segment's part, a real number.
   /// @param storage [width()] @param corrections [width()]
   void add(std::size_t segment, std::size_t pac_class, const CodeSums& sums, std::span<double> storage,

@@ -81,6 +81,17 @@ HWY_INLINE void tile(const PackedWeights& weights, std::size_t first, std::uint8
   }
 }
 
+// The last windows, `left` of them, at most kRows.
+template <std::size_t kRows, std::size_t kVectors>
+HWY_INLINE void last_rows(std::size_t left, const PackedWeights& weights, std::size_t first,
+                          std::uint8_t mask, std::uint32_t shift, const std::int8_t* const* digits,
+                          std::int32_t* const* products) {
+  if constexpr (kRows > 0) {
+    if (left == kRows) return tile<kRows, kVectors>(weights, first, mask, shift, digits, products);
+    last_rows<kRows - 1, kVectors>(left, weights, first, mask, shift, digits, products);
+  }
+}
+
 template <std::size_t kVectors>
 HWY_INLINE std::size_t strips(const PackedWeights& weights, std::size_t first, std::uint8_t mask,
                               std::uint32_t shift, std::span<const std::int8_t* const> digits,
@@ -92,9 +103,8 @@ HWY_INLINE std::size_t strips(const PackedWeights& weights, std::size_t first, s
     for (; r + kRows <= digits.size(); r += kRows) {
       tile<kRows, kVectors>(weights, first, mask, shift, digits.data() + r, products + r);
     }
-    for (; r < digits.size(); ++r) {
-      tile<1, kVectors>(weights, first, mask, shift, digits.data() + r, products + r);
-    }
+    last_rows<kRows - 1, kVectors>(digits.size() - r, weights, first, mask, shift, digits.data() + r,
+                                   products + r);
   }
   return first;
 }
@@ -170,6 +180,17 @@ HWY_INLINE void for_each_double(std::size_t count, const Body& body) {
   for (; i < count; ++i) body(i, single);
 }
 
+void sum_scaled_all(const double* const* values, const double* factors, std::size_t terms, double* sums,
+                    std::size_t count) {
+  for_each_double(count, [=](std::size_t i, auto d) HWY_ATTR {
+    auto sum = hn::Mul(hn::LoadU(d, values[0] + i), hn::Set(d, factors[0]));
+    for (std::size_t t = 1; t < terms; ++t) {
+      sum = hn::MulAdd(hn::LoadU(d, values[t] + i), hn::Set(d, factors[t]), sum);
+    }
+    hn::StoreU(sum, d, sums + i);
+  });
+}
+
 void scaled_all(const double* values, double factor, double* sums, std::size_t count) {
   for_each_double(count, [=](std::size_t i, auto d) HWY_ATTR {
     const auto product = hn::Mul(hn::LoadU(d, values + i), hn::Set(d, factor));
@@ -180,8 +201,14 @@ void scaled_all(const double* values, double factor, double* sums, std::size_t c
 void quotients_all(const double* numerators, double divisor, std::int32_t* products, std::size_t count) {
   for_each_double(count, [=](std::size_t i, auto d) HWY_ATTR {
     const hn::Rebind<std::int32_t, decltype(d)> d32;
-    const auto quotient = hn::Div(hn::LoadU(d, numerators + i), hn::Set(d, divisor));
-    const auto rounded = hn::Floor(hn::Add(quotient, hn::Set(d, 0.5)));
+    // Multiplied by the reciprocal, a quotient misses by less than one; the remainder, an exact integer, tells.
+    const auto numerator = hn::LoadU(d, numerators + i);
+    const auto estimate = hn::Floor(hn::MulAdd(numerator, hn::Set(d, 1 / divisor), hn::Set(d, 0.5)));
+    const auto remainder = hn::NegMulAdd(estimate, hn::Set(d, divisor), numerator);
+    const auto one = hn::Set(d, 1.0);
+    const auto more = hn::IfThenElseZero(hn::Ge(remainder, hn::Set(d, divisor / 2)), one);
+    const auto less = hn::IfThenElseZero(hn::Lt(remainder, hn::Set(d, -divisor / 2)), one);
+    const auto rounded = hn::Sub(hn::Add(estimate, more), less);
     hn::StoreU(hn::Add(hn::LoadU(d32, products + i), hn::DemoteTo(d32, rounded)), d32, products + i);
   });
 }
@@ -208,6 +235,7 @@ namespace sumline {
 HWY_EXPORT(add_all);
 HWY_EXPORT(extract_all);
 HWY_EXPORT(sum_all);
+HWY_EXPORT(sum_scaled_all);
 HWY_EXPORT(scaled_all);
 HWY_EXPORT(quotients_all);
 HWY_EXPORT(finish_all);
@@ -238,6 +266,11 @@ void extract_digits(const std::uint8_t* codes, std::int8_t* digits, std::size_t 
 
 std::uint64_t masked_sum(const std::uint8_t* codes, std::size_t count, std::uint8_t mask) {
   return HWY_DYNAMIC_DISPATCH(sum_all)(codes, count, mask);
+}
+
+void sum_scaled(const double* const* values, const double* factors, std::size_t terms, double* sums,
+                std::size_t count) {
+  HWY_DYNAMIC_DISPATCH(sum_scaled_all)(values, factors, terms, sums, count);
 }
 
 void add_scaled(const double* values, double factor, double* sums, std::size_t count) {

@@ -37,6 +37,10 @@ void extract_digits(const std::uint8_t* codes, std::int8_t* digits, std::size_t 
 /// Sum of codes[k] & mask. @param count multiple of 64
 std::uint64_t masked_sum(const std::uint8_t* codes, std::size_t count, std::uint8_t mask);
 
+/// sums[o] = sum over t of factors[t] * values[t][o], integers below 2^53.
+void sum_scaled(const double* const* values, const double* factors, std::size_t terms, double* sums,
+                std::size_t count);
+
 /// sums[o] += factor * values[o], each operation rounded once.
 void add_scaled(const double* values, double factor, double* sums, std::size_t count);
 

@@ -13,27 +13,13 @@ RowOrder order_for(const PacRule& rule) {
   return rule.segment_rows == 0 ? RowOrder::channel_minor : RowOrder::channel_major;
 }
 
-std::vector<std::uint8_t> reorder(std::span<const std::uint8_t> codes, std::size_t outputs,
-                                  const WindowGeometry& geometry, RowOrder order) {
-  std::vector<std::uint8_t> reordered(codes.begin(), codes.end());
-  if (order == RowOrder::channel_major) return reordered;
-  const std::size_t rows = geometry.rows();
-  for (std::size_t o = 0; o < outputs; ++o) {
-    for (std::size_t row = 0; row < rows; ++row) {
-      reordered[o * rows + channel_minor_row(geometry, row)] = codes[o * rows + row];
-    }
-  }
-  return reordered;
-}
-
 }  // namespace
 
 PacLayer::PacLayer(std::span<const std::uint8_t> weight_codes, std::size_t outputs,
                    const WindowGeometry& geometry, PacRule rule)
     : geometry_(geometry),
       order_(order_for(rule)),
-      products_(reorder(weight_codes, outputs, geometry, order_), outputs, geometry.rows(), std::move(rule)) {
-}
+      products_(order_rows(weight_codes, geometry, order_), outputs, geometry.rows(), std::move(rule)) {}
 
 void PacLayer::run(std::span<const std::uint8_t> maps, std::uint8_t pad_code, PositionRange positions,
                    const Dequantizer& dequantizer, std::span<float> results,

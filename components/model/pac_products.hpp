@@ -31,7 +31,7 @@ class PacProducts {
 
   std::size_t outputs() const { return pairs_.outputs(); }
   std::size_t rows() const { return pairs_.rows(); }
-  /// Bytes from one window to the next: rows() padded with zeros.
+  /// Bytes from one window to the next: rows() padded.
   std::size_t window_stride() const { return pairs_.window_stride(); }
   std::span<const PairTerm> terms(std::size_t pac_class) const { return correction_.terms(pac_class); }
   std::size_t segments() const { return correction_.segments(); }
@@ -43,20 +43,24 @@ class PacProducts {
   void multiply(std::span<const std::uint8_t> windows, const Dequantizer& dequantizer,
                 std::span<float> results, std::span<std::uint8_t> classes) const;
 
-  /// As hardware forms them: each segment's correction is rounded to an integer. @param products [count,
-  /// outputs()], replaced
-  void multiply(std::span<const std::uint8_t> windows, std::span<std::int32_t> products,
-                std::span<std::uint8_t> classes) const;
+  RowRange segment(std::size_t index) const { return correction_.segment(index); }
+
+  /// As hardware forms them: each segment's correction is rounded to an integer.
+  /// @param windows [count, window_stride()] as above, anything behind rows() @param counts [count, segments()]
+  /// @param products [count, outputs()], replaced @param classes [count]
+  void multiply(std::span<const std::uint8_t> windows, std::span<const BitCounts> counts,
+                std::span<std::int32_t> products, std::span<std::uint8_t> classes) const;
 
  private:
   struct Tile;
 
-  /// Calls visit(tile, its first window) with the exact pairs' products of up to kTileWindows windows each.
+  /// Calls visit(window, exact pairs' products, storage [padded outputs]).
   template <class Visit>
-  void for_each_tile(std::span<const std::uint8_t> windows, std::span<std::uint8_t> classes,
-                     Visit visit) const;
-  void classify(Tile& tile, std::span<std::uint8_t> classes) const;
-  PacCorrection::CodeSums code_sums(const Tile& tile, std::size_t window, std::size_t segment) const;
+  void for_each_window(std::span<const std::uint8_t> windows, std::span<const std::uint8_t> classes,
+                       Visit visit) const;
+  /// Of the codes of one segment. @param sum of the window's
+  PacCorrection::CodeSums code_sums(const std::uint8_t* window, std::uint64_t sum, std::size_t segment,
+                                    std::size_t pac_class) const;
 
   PacRule rule_;
   PairProducts pairs_;

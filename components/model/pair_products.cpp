@@ -55,7 +55,7 @@ PairProducts::Term PairProducts::make_term(const PairTerm& masks, std::span<cons
 
 void PairProducts::add(std::span<const std::uint8_t* const> windows, std::size_t index,
                        std::vector<std::int8_t>& digits, std::span<std::int32_t* const> products) const {
-  digits.resize(std::min(kWindows, windows.size()) * stride_);
+  digits.resize(std::max(digits.size(), std::min(kWindows, windows.size()) * stride_));
   for (std::size_t first = 0; first < windows.size(); first += kWindows) {
     const std::size_t count = std::min(kWindows, windows.size() - first);
     for (const Term& term : terms_[index]) {

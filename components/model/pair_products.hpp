@@ -21,15 +21,15 @@ class PairProducts {
 
   std::size_t outputs() const { return outputs_; }
   std::size_t rows() const { return rows_; }
-  /// Bytes from one window to the next: rows() padded with zeros.
+  /// Bytes from one window to the next: rows() padded.
   std::size_t window_stride() const { return stride_; }
   /// Length of a window's products: outputs() padded.
   std::size_t padded_outputs() const { return blocks_ * kOutputBlock; }
 
   /// products[w][o] += sum over rows and the pairs of class `index` of 2^(p+q) w_p x_q.
-  /// @param windows pointers to window_stride() codes each, zero behind rows()
+  /// @param windows pointers to window_stride() codes each, anything behind rows()
   /// @param products pointers to padded_outputs() sums each
-  /// @param digits working storage, resized
+  /// @param digits working storage, grown where it is too small
   void add(std::span<const std::uint8_t* const> windows, std::size_t index, std::vector<std::int8_t>& digits,
            std::span<std::int32_t* const> products) const;
 

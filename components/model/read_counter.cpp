@@ -22,11 +22,12 @@ ArrayCounts reads_of(const GroupReads& reads, std::uint64_t times, std::uint64_t
 }
 
 /// But for the products, which count_dense() adds up.
+bool equal(const GroupReads& a, const GroupReads& b) {
+  return a.blocks == b.blocks && a.columns == b.columns && a.units == b.units;
+}
+
 bool all_equal(const std::vector<GroupReads>& reads) {
-  return std::all_of(reads.begin(), reads.end(), [&](const GroupReads& other) {
-    return other.blocks == reads.front().blocks && other.columns == reads.front().columns &&
-           other.units == reads.front().units;
-  });
+  return std::ranges::all_of(reads, [&](const GroupReads& other) { return equal(reads.front(), other); });
 }
 
 }  // namespace
@@ -62,6 +63,10 @@ ReadCounter::ReadCounter(const OuConfig& ou, const ActivationSlicing& activation
     std::fill_n(every_digit.begin(), activations.digits, std::uint8_t{1});
     classes_.push_back(every_digit);
   }
+}
+
+bool ReadCounter::reads_like(const ReadCounter& other) const {
+  return dense() && other.dense() && equal(reads_.front(), other.reads_.front());
 }
 
 void ReadCounter::merge(const ReadCounter& other) {

@@ -54,6 +54,9 @@ class ReadCounter {
   ReadCounter(const OuConfig& ou, const ActivationSlicing& activations, std::uint32_t rows,
               std::vector<GroupReads> reads, std::vector<DigitReads> classes = {});
 
+  /// True where a group takes the same in both, whatever their wordlines.
+  bool reads_like(const ReadCounter& other) const;
+
   /// Adds further arrays on the same wordlines.
   void merge(const ReadCounter& other);
 

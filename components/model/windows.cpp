@@ -38,6 +38,11 @@ void gather_channel_minor(const WindowGeometry& geometry, std::span<const std::u
 
 }  // namespace
 
+WindowGeometry window_geometry(const Layer& layer) {
+  if (layer.kind == LayerKind::linear) return {.in = {static_cast<std::uint32_t>(layer.rows()), 1, 1}};
+  return {layer.in, layer.kernel, layer.stride, layer.padding};
+}
+
 void gather_window(const WindowGeometry& geometry, std::span<const std::uint8_t> map, std::size_t position,
                    std::uint8_t pad_code, RowOrder order, std::span<std::uint8_t> window) {
   if (order == RowOrder::channel_minor) {
@@ -66,6 +71,19 @@ std::size_t padded_cells(const WindowGeometry& geometry, std::size_t position) {
 std::size_t channel_minor_row(const WindowGeometry& geometry, std::size_t row) {
   const std::size_t cells = std::size_t{geometry.kernel} * geometry.kernel;
   return row % cells * geometry.in.channels + row / cells;
+}
+
+std::vector<std::uint8_t> order_rows(std::span<const std::uint8_t> codes, const WindowGeometry& geometry,
+                                     RowOrder order) {
+  std::vector<std::uint8_t> ordered(codes.begin(), codes.end());
+  if (order == RowOrder::channel_major) return ordered;
+  const std::size_t rows = geometry.rows();
+  for (std::size_t output = 0; output < codes.size(); output += rows) {
+    for (std::size_t row = 0; row < rows; ++row) {
+      ordered[output + channel_minor_row(geometry, row)] = codes[output + row];
+    }
+  }
+  return ordered;
 }
 
 }  // namespace sumline

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "traces/workload.hpp"
 
@@ -22,6 +23,9 @@ struct WindowGeometry {
   std::size_t rows() const { return std::size_t{in.channels} * kernel * kernel; }
 };
 
+/// The windows of a convolution or linear layer.
+WindowGeometry window_geometry(const Layer& layer);
+
 /// How the cells of a window are numbered.
 enum class RowOrder : std::uint8_t {
   channel_major,  ///< (channel * kernel + i) * kernel + j: the rows of a workload's weight matrix
@@ -39,5 +43,9 @@ std::size_t padded_cells(const WindowGeometry& geometry, std::size_t position);
 
 /// Row `row` (channel_major) of the window in channel_minor order.
 std::size_t channel_minor_row(const WindowGeometry& geometry, std::size_t row);
+
+/// Weight codes [outputs, rows()] of channel_major rows with their rows in that order.
+std::vector<std::uint8_t> order_rows(std::span<const std::uint8_t> codes, const WindowGeometry& geometry,
+                                     RowOrder order);
 
 }  // namespace sumline

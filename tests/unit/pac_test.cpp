@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "components/model/pac_kernels.hpp"
 #include "components/model/pac_layer.hpp"
 #include "components/model/window_rule.hpp"
 #include "energy/error.hpp"
@@ -246,6 +247,34 @@ TEST_CASE("A dequantizer scales the product and adds offset and code sum") {
     for (std::size_t o = 0; o < layer.outputs; ++o) {
       CHECK(results[p * layer.outputs + o] ==
             Approx(0.25 * products[p * layer.outputs + o] - 3.5 + 0.5 * sum));
+    }
+  }
+}
+
+TEST_CASE("Corrections are rounded to the nearest integer, halves up, over their whole range") {
+  std::mt19937_64 random(9);
+  for (const std::int64_t divisor : {1, 2, 3, 576, 4608, 33025}) {
+    std::vector<double> numerators;
+    std::vector<std::int32_t> expected;
+    const auto add = [&](std::int64_t numerator) {
+      const std::int64_t doubled = 2 * numerator + divisor;  // floor(n / d + 1 / 2), in integers
+      const std::int64_t quotient = doubled / (2 * divisor) - (doubled % (2 * divisor) < 0 ? 1 : 0);
+      numerators.push_back(static_cast<double>(numerator));
+      expected.push_back(static_cast<std::int32_t>(quotient + 5));
+    };
+    for (int trial = 0; trial < 500; ++trial) {
+      const std::int64_t whole =
+          static_cast<std::int64_t>(random() % (std::uint64_t{1} << 32)) - (std::int64_t{1} << 31);
+      const std::int64_t quotient = (trial % 2 == 0 ? whole : whole % 1000) / 2;
+      for (const std::int64_t around : {std::int64_t{0}, divisor / 2, (divisor + 1) / 2}) {
+        for (const std::int64_t nudge : {-1, 0, 1}) add(quotient * divisor + around + nudge);
+      }
+    }
+    for (const std::int64_t target : test::simd_targets()) {
+      const test::ForcedSimdTarget forced(target);
+      std::vector<std::int32_t> products(numerators.size(), 5);
+      add_quotients(numerators.data(), static_cast<double>(divisor), products.data(), products.size());
+      REQUIRE(products == expected);
     }
   }
 }
