@@ -2,7 +2,6 @@
 #pragma once
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include "components/model/tiled_popcount.hpp"
 #include "nn/tiled_product.hpp"
@@ -61,17 +60,13 @@ class TiledConvolutionArrays : public TiledArrays {
   std::int64_t height() const { return window_.out_height(); }
   std::int64_t width() const { return window_.out_width(); }
 
-  /// Calls visit(image - begin, product) for the images [begin, end), on all threads.
-  template <typename Visit>
-  void for_each_image(std::int64_t begin, std::int64_t end, const Visit& visit) const {
-    at::parallel_for(begin, end, 1, [&](std::int64_t first, std::int64_t last) {
-      for (std::int64_t image = first; image < last; ++image) {
-        const std::uint8_t* codes = digits_.data_ptr<std::uint8_t>() + image * digits_.stride(0);
-        const LaneVectors lanes = pack_windows(codes, tiling(), window_, activation_digits().weights.size());
-        visit(image - begin,
-              TiledProduct{tiling(), lanes, driven_, activation_digits(), weights_, weight_digits()});
-      }
-    });
+  const WindowGeometry& window() const { return window_; }
+  LaneVectors pack_image(std::int64_t image) const {
+    return pack_windows(digits_.data_ptr<std::uint8_t>() + image * digits_.stride(0), tiling(), window_,
+                        activation_digits().weights.size());
+  }
+  TiledProduct product(const LaneVectors& image) const {
+    return {tiling(), image, driven_, activation_digits(), weights_, weight_digits()};
   }
   ScalarRange outputs() const { return {0, weights_.count}; }
 
@@ -93,13 +88,8 @@ class TiledLinearArrays : public TiledArrays {
         images_(pack_scalars(encode_tensor(x, layer.activations).data_ptr<std::uint8_t>(), u32(x.size(0)),
                              tiling(), activation_digits().weights.size())) {}
 
-  /// Calls visit(product, images) with pieces of the batch, on all threads.
-  template <typename Visit>
-  void for_each_piece(const Visit& visit) const {
-    const TiledProduct product{tiling(), weights_, driven_, weight_digits(), images_, activation_digits()};
-    at::parallel_for(0, images_.count, 16, [&](std::int64_t begin, std::int64_t end) {
-      visit(product, ScalarRange{u32(begin), u32(end)});
-    });
+  TiledProduct product() const {
+    return {tiling(), weights_, driven_, weight_digits(), images_, activation_digits()};
   }
 
  private:

@@ -1,90 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nn/tiled_gradients.hpp"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 
+#include "components/model/tile_gradients.hpp"
 #include "nn/tiled_arrays.hpp"
 
 namespace sumline {
 namespace {
 
-/// Images whose tile gradients are held at once: bounds memory and keeps the order of float sums.
-constexpr std::int64_t kImagesPerChunk = 8;
+/// Pieces of work into which the tiles and images of a layer are cut, whatever the number of threads, so that
+/// float sums are always formed in the same order.
+constexpr std::int64_t kTasks = 16;
 
-/// x with zeros behind dimension `dim` up to `size`.
-at::Tensor pad_to(const at::Tensor& x, std::int64_t dim, std::int64_t size) {
-  if (x.size(dim) == size) return x.contiguous();
-  std::vector<std::int64_t> padding(2 * static_cast<std::size_t>(x.dim() - dim), 0);
-  padding.back() = size - x.size(dim);
-  return at::constant_pad_nd(x, padding);
+std::vector<LaneVectors> pack_images(const TiledConvolutionArrays& arrays, std::int64_t images) {
+  std::vector<LaneVectors> lanes(static_cast<std::size_t>(images));
+  at::parallel_for(0, images, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) lanes[static_cast<std::size_t>(i)] = arrays.pack_image(i);
+  });
+  return lanes;
 }
 
-/// [n, channels, ...] as [n, tiles, channels of a tile, ...], zero channels in the last.
-at::Tensor in_tiles(const at::Tensor& x, const Tiling& tiling) {
-  const std::int64_t channels = tiling.channels_per_tile;
-  return pad_to(x, 1, tiling.tiles() * channels).unflatten(1, {tiling.tiles(), channels});
-}
-
-at::Tensor out_of_tiles(const at::Tensor& x, const Tiling& tiling) {
-  return x.flatten(1, 2).slice(1, 0, tiling.channels);
-}
-
-/// LibTorch's fast grouped convolutions take groups of whole blocks of channels.
-std::int64_t group_channels(const Tiling& tiling) {
-  constexpr std::int64_t kBlock = 16;
-  return (tiling.channels_per_tile + kBlock - 1) / kBlock * kBlock;
-}
-
-/// [n, channels, ...] as [n, tiles, channels of a group, ...].
-at::Tensor in_groups(const at::Tensor& x, const Tiling& tiling) {
-  return pad_to(in_tiles(x, tiling), 2, group_channels(tiling));
-}
-
-at::Tensor out_of_groups(const at::Tensor& x, const Tiling& tiling) {
-  return out_of_tiles(x.slice(2, 0, tiling.channels_per_tile), tiling);
-}
-
-/// The tiles are the groups of one grouped convolution whose output gradients the converters' slopes have
-/// scaled.
+/// Tiles are independent of each other. Where there are few, the images are cut into chunks whose weight
+/// gradients are added up in order.
 TiledGradients convolve_backward(const TiledLayer& layer, const at::Tensor& x, const at::Tensor& weight,
                                  const at::Tensor& gradient) {
   const TiledConvolutionArrays arrays(layer, x, weight);
   const Tiling& tiling = arrays.tiling();
   const SumTable slope = arrays.slope();
   const at::Tensor g = gradient.contiguous();
+  const std::vector<LaneVectors> lanes = pack_images(arrays, x.size(0));
   const std::int64_t tiles = tiling.tiles();
-  const std::int64_t outputs = weight.size(0);
-  const at::Tensor images = in_groups(x, tiling).flatten(1, 2);
-  const at::Tensor filters =
-      in_groups(weight, tiling).transpose(0, 1).flatten(0, 1);  // [tiles * outputs, ...]
-  TiledGradients gradients{at::empty_like(images), at::zeros_like(filters)};
-  const auto pair = [](std::uint32_t value) { return std::vector<std::int64_t>{value, value}; };
-  const at::Tensor buffer = at::empty({kImagesPerChunk, tiles * outputs, arrays.height(), arrays.width()});
-  for (std::int64_t begin = 0; begin < x.size(0); begin += kImagesPerChunk) {
-    const std::int64_t end = std::min(begin + kImagesPerChunk, x.size(0));
-    const at::Tensor scaled = buffer.slice(0, 0, end - begin);
-    arrays.for_each_image(begin, end, [&](std::int64_t image, const TiledProduct& product) {
-      scale_by_slope(product, arrays.outputs(), slope, g.data_ptr<float>() + (begin + image) * g.stride(0),
-                     scaled.data_ptr<float>() + image * scaled.stride(0));
-    });
-    const auto [gx, gw, none] = at::convolution_backward(
-        scaled, images.slice(0, begin, end), filters, at::OptionalIntArrayRef(), pair(layer.stride),
-        pair(layer.padding), {1, 1}, false, {0, 0}, tiles, {true, true, false});
-    gradients.x.slice(0, begin, end).copy_(gx);
-    gradients.weight.add_(gw);
-  }
-  const at::Tensor gx = gradients.x.unflatten(1, {tiles, group_channels(tiling)});
-  const at::Tensor gw = gradients.weight.unflatten(0, {tiles, outputs}).transpose(0, 1);
-  return {out_of_groups(gx, tiling), out_of_groups(gw, tiling)};
-}
-
-/// [n, inputs] as [tiles, n, inputs of a tile].
-at::Tensor by_tile(const at::Tensor& x, const Tiling& tiling) {
-  return in_tiles(x, tiling).transpose(0, 1);
-}
-
-at::Tensor from_tiles(const at::Tensor& tiles, const Tiling& tiling) {
-  return out_of_tiles(tiles.transpose(0, 1), tiling);
+  const std::int64_t images = x.size(0);
+  const std::int64_t chunks = std::min(images, (kTasks + tiles - 1) / tiles);
+  TiledGradients gradients{at::empty(x.sizes()), at::empty(weight.sizes())};
+  const at::Tensor parts = at::empty({chunks, weight.numel()});
+  at::parallel_for(0, tiles * chunks, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t task = first; task < last; ++task) {
+      const std::int64_t tile = task / chunks;
+      const std::int64_t chunk = task % chunks;
+      const std::int64_t channel = tile * tiling.channels_per_tile;
+      TileGradients of_tile(arrays.product(lanes[0]), static_cast<std::size_t>(tile), slope);
+      for (std::int64_t image = images * chunk / chunks; image < images * (chunk + 1) / chunks; ++image) {
+        of_tile.add(arrays.product(lanes[static_cast<std::size_t>(image)]),
+                    g.data_ptr<float>() + image * g.stride(0));
+        of_tile.write_maps(arrays.window(), gradients.x.data_ptr<float>() + image * gradients.x.stride(0) +
+                                                channel * gradients.x.stride(1));
+      }
+      of_tile.write_scalars(
+          parts.data_ptr<float>() + chunk * parts.stride(0) + channel * weight.size(2) * weight.size(3),
+          static_cast<std::size_t>(weight.numel() / weight.size(0)));
+    }
+  });
+  gradients.weight = parts[0];
+  for (std::int64_t chunk = 1; chunk < chunks; ++chunk) gradients.weight.add_(parts[chunk]);
+  gradients.weight = gradients.weight.view(weight.sizes());
+  return gradients;
 }
 
 TiledGradients multiply_backward(const TiledLayer& layer, const at::Tensor& x, const at::Tensor& weight,
@@ -93,12 +66,17 @@ TiledGradients multiply_backward(const TiledLayer& layer, const at::Tensor& x, c
   const Tiling& tiling = arrays.tiling();
   const SumTable slope = arrays.slope();
   const at::Tensor g = gradient.contiguous();
-  const at::Tensor scaled = at::empty({tiling.tiles(), x.size(0), weight.size(0)});
-  arrays.for_each_piece([&](const TiledProduct& product, ScalarRange images) {
-    scale_by_slope(product, images, slope, g.data_ptr<float>(), scaled.data_ptr<float>());
+  TiledGradients gradients{at::empty(x.sizes()), at::empty(weight.sizes())};
+  at::parallel_for(0, tiling.tiles(), 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t tile = first; tile < last; ++tile) {
+      const std::int64_t input = tile * tiling.channels_per_tile;
+      TileGradients of_tile(arrays.product(), static_cast<std::size_t>(tile), slope);
+      of_tile.add(arrays.product(), g.data_ptr<float>());
+      of_tile.write_scalars(gradients.x.data_ptr<float>() + input, tiling.channels);
+      of_tile.write_lanes(gradients.weight.data_ptr<float>() + input, tiling.channels);
+    }
   });
-  return {from_tiles(at::bmm(scaled, by_tile(weight, tiling)), tiling),
-          from_tiles(at::bmm(scaled.transpose(1, 2), by_tile(x, tiling)), tiling)};
+  return gradients;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nn/tiled_product.hpp"
 
+#include <ATen/Parallel.h>
 #include <torch/autograd.h>
 #include <torch/custom_class.h>
 
@@ -10,12 +11,17 @@
 namespace sumline {
 namespace {
 
+constexpr std::int64_t kImagesPerPiece = 16;  ///< of a linear layer's batch, for one thread
+
 at::Tensor convolve(const TiledLayer& layer, const at::Tensor& x, const at::Tensor& weight) {
   const TiledConvolutionArrays arrays(layer, x, weight);
   const SumTable table = arrays.readout();
   at::Tensor y = at::empty({x.size(0), weight.size(0), arrays.height(), arrays.width()});
-  arrays.for_each_image(0, x.size(0), [&](std::int64_t image, const TiledProduct& product) {
-    read_out(product, arrays.outputs(), table, y.data_ptr<float>() + image * y.stride(0));
+  at::parallel_for(0, x.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t image = begin; image < end; ++image) {
+      const LaneVectors lanes = arrays.pack_image(image);
+      read_out(arrays.product(lanes), arrays.outputs(), table, y.data_ptr<float>() + image * y.stride(0));
+    }
   });
   return y;
 }
@@ -24,8 +30,8 @@ at::Tensor multiply(const TiledLayer& layer, const at::Tensor& x, const at::Tens
   const TiledLinearArrays arrays(layer, x, weight);
   const SumTable table = arrays.readout();
   at::Tensor y = at::empty({x.size(0), weight.size(0)});
-  arrays.for_each_piece([&](const TiledProduct& product, ScalarRange images) {
-    read_out(product, images, table, y.data_ptr<float>());
+  at::parallel_for(0, x.size(0), kImagesPerPiece, [&](std::int64_t begin, std::int64_t end) {
+    read_out(arrays.product(), {u32(begin), u32(end)}, table, y.data_ptr<float>());
   });
   return y;
 }

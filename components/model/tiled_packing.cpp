@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "components/model/tiled_popcount.hpp"
+#include "components/model/window_lines.hpp"
 
 namespace sumline {
 namespace {
@@ -81,40 +82,6 @@ std::uint32_t pack_channels(const std::uint8_t* digits, std::size_t stride, std:
   return bits;
 }
 
-/// Output columns (or rows) whose window's tap lies inside a map of `length` cells.
-struct Inside {
-  std::uint32_t begin;
-  std::uint32_t end;
-};
-Inside inside(std::uint32_t tap, std::uint32_t length, std::uint32_t outputs, const WindowGeometry& window) {
-  const std::uint32_t begin =
-      tap >= window.padding ? 0 : (window.padding - tap + window.stride - 1) / window.stride;
-  const std::uint32_t reach = length + window.padding;
-  const std::uint32_t end = reach <= tap ? 0 : (reach - tap - 1) / window.stride + 1;
-  return {std::min(begin, outputs), std::min(end, outputs)};
-}
-
-/// Neighbouring outputs of one line, whose window's tap reads pixels that lie window.stride apart.
-struct Line {
-  std::size_t position;  ///< of the first output
-  std::size_t pixel;     ///< that it reads
-  std::size_t count;
-};
-
-/// Calls visit(line) for every line whose windows' tap (i, j) lies inside the map.
-template <typename Visit>
-void for_each_line(const WindowGeometry& window, std::uint32_t i, std::uint32_t j, const Visit& visit) {
-  const Inside rows = inside(i, window.in.height, window.out_height(), window);
-  const Inside columns = inside(j, window.in.width, window.out_width(), window);
-  if (columns.begin == columns.end) return;
-  const std::size_t first = columns.begin * window.stride + j - window.padding;
-  for (std::size_t y = rows.begin; y < rows.end; ++y) {
-    const std::size_t in_y = y * window.stride + i - window.padding;
-    visit(Line{y * window.out_width() + columns.begin, in_y * window.in.width + first,
-               columns.end - columns.begin});
-  }
-}
-
 /// Rows [first, first + size) of the windows of a line, size <= 32: bit r of a pixel is row first + r.
 void put_line(const std::uint32_t* pixels, std::size_t step, std::size_t count, std::uint32_t first,
               std::uint32_t size, std::size_t stride, std::uint32_t* words) {
@@ -134,7 +101,7 @@ DrivenRows driven_by_windows(const Tiling& tiling, const WindowGeometry& window)
   DrivenRows driven{std::vector<std::uint32_t>(tiling.words() * stride),
                     std::vector<std::int32_t>(2 * stride)};
   for (std::uint32_t tap = 0; tap < tiling.taps(); ++tap) {
-    for_each_line(window, tap / tiling.kernel, tap % tiling.kernel, [&](const Line& line) {
+    for (const WindowLine& line : window_lines(window, tap)) {
       for (std::size_t position = line.position; position < line.position + line.count; ++position) {
         for (std::uint32_t c = 0; c < tiling.channels_per_tile; ++c) {
           put_rows(1, tap * tiling.channels_per_tile + c, stride, driven.rows.data() + position);
@@ -142,7 +109,7 @@ DrivenRows driven_by_windows(const Tiling& tiling, const WindowGeometry& window)
         driven.counts[position] += static_cast<std::int32_t>(tiling.channels_per_tile);
         driven.counts[stride + position] += static_cast<std::int32_t>(last_channels);
       }
-    });
+    }
   }
   return driven;
 }
@@ -161,6 +128,8 @@ LaneVectors pack_windows(const std::uint8_t* digits, const Tiling& tiling, const
   const std::size_t map_size = std::size_t{window.in.height} * window.in.width;
   LaneVectors lanes = empty_lanes(window.out_height() * window.out_width(), tiling, digit_count);
   std::vector<std::uint32_t> pixels;
+  std::vector<std::vector<WindowLine>> lines;
+  for (std::uint32_t tap = 0; tap < tiling.taps(); ++tap) lines.push_back(window_lines(window, tap));
   for (const ChannelRun& run : channel_runs(tiling)) {
     const std::size_t channel = std::size_t{run.tile} * tiling.channels_per_tile + run.begin;
     for (std::size_t d = 0; d < digit_count; ++d) {
@@ -169,10 +138,10 @@ LaneVectors pack_windows(const std::uint8_t* digits, const Tiling& tiling, const
           lanes.digits.data() + (run.tile * digit_count + d) * tiling.words() * lanes.stride;
       for (std::uint32_t tap = 0; tap < tiling.taps(); ++tap) {
         const std::uint32_t row = tap * tiling.channels_per_tile + run.begin;
-        for_each_line(window, tap / tiling.kernel, tap % tiling.kernel, [&](const Line& line) {
+        for (const WindowLine& line : lines[tap]) {
           put_line(pixels.data() + line.pixel, window.stride, line.count, row, run.size, lanes.stride,
                    words + line.position);
-        });
+        }
       }
     }
   }

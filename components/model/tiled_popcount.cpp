@@ -106,20 +106,17 @@ void read_out_lanes(const TiledProduct& p, ScalarRange range, const Readout& rea
 }
 
 template <bool kOneDigit>
-void scale_lanes(const TiledProduct& p, ScalarRange range, const SumTable& table, const float* g, float* z) {
+void scale_lanes(const TiledProduct& p, std::size_t tile, ScalarRange range, const SumTable& table,
+                 const float* g, float* z, std::size_t stride) {
   const RealTag tag;
   const std::size_t count = p.lanes.count;
-  const std::size_t map = p.scalars.count * count;
-  const std::size_t tiles = p.tiling.tiles();
   const TableReadout slope_of(table);
-  for (std::size_t n = 0; n < count; n += hn::Lanes(tag)) {
-    const auto inside = hn::FirstN(tag, count - n);
-    for (std::size_t m = range.begin; m < range.end; ++m) {
-      const auto gradient = hn::MaskedLoad(inside, tag, g + m * count + n);
-      for (std::size_t t = 0; t < tiles; ++t) {
-        const auto slope = slope_of(tile_sum<kOneDigit>(p, t, m, n));
-        store(hn::Mul(gradient, slope), z + t * map + m * count + n, count - n);
-      }
+  for (std::size_t m = range.begin; m < range.end; ++m) {
+    float* target = z + (m - range.begin) * stride;
+    for (std::size_t n = 0; n < count; n += hn::Lanes(tag)) {
+      const auto gradient = hn::MaskedLoad(hn::FirstN(tag, count - n), tag, g + m * count + n);
+      const auto slope = slope_of(tile_sum<kOneDigit>(p, tile, m, n));
+      store(hn::Mul(gradient, slope), target + n, count - n);
     }
   }
 }
@@ -142,9 +139,11 @@ void ReadOut(const TiledProduct& p, ScalarRange range, const SumTable& table, fl
   }
 }
 
-void ScaleBySlope(const TiledProduct& p, ScalarRange range, const SumTable& table, const float* g, float* z) {
+void ScaleBySlope(const TiledProduct& p, std::size_t tile, ScalarRange range, const SumTable& table,
+                  const float* g, float* z, std::size_t stride) {
   const bool one_digit = p.lane_digits.denominator == 1 && p.scalar_digits.denominator == 1;
-  one_digit ? scale_lanes<true>(p, range, table, g, z) : scale_lanes<false>(p, range, table, g, z);
+  one_digit ? scale_lanes<true>(p, tile, range, table, g, z, stride)
+            : scale_lanes<false>(p, tile, range, table, g, z, stride);
 }
 
 }  // namespace sumline::HWY_NAMESPACE
@@ -160,9 +159,9 @@ void read_out(const TiledProduct& product, ScalarRange range, const SumTable& ta
   HWY_DYNAMIC_DISPATCH(ReadOut)(product, range, table, y);
 }
 
-void scale_by_slope(const TiledProduct& product, ScalarRange range, const SumTable& table, const float* g,
-                    float* z) {
-  HWY_DYNAMIC_DISPATCH(ScaleBySlope)(product, range, table, g, z);
+void scale_by_slope(const TiledProduct& product, std::size_t tile, ScalarRange range, const SumTable& table,
+                    const float* g, float* z, std::size_t stride) {
+  HWY_DYNAMIC_DISPATCH(ScaleBySlope)(product, tile, range, table, g, z, stride);
 }
 
 }  // namespace sumline

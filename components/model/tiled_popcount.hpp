@@ -85,10 +85,10 @@ struct ScalarRange {
 /// @param y [scalars.count, lanes.count]
 void read_out(const TiledProduct& product, ScalarRange range, const SumTable& table, float* y);
 
-/// z[t, m, n] = g[m, n] * table(sum[t](m, n)): the gradient behind every tile's readout, table being its
-/// slope.
-/// @param g [scalars.count, lanes.count] @param z [tiles, scalars.count, lanes.count]
-void scale_by_slope(const TiledProduct& product, ScalarRange range, const SumTable& table, const float* g,
-                    float* z);
+/// z[m - range.begin, n] = g[m, n] * table(sum[tile](m, n)): the gradient behind a tile's readout, table being
+/// its slope.
+/// @param g [scalars.count, lanes.count] @param z [range, stride]
+void scale_by_slope(const TiledProduct& product, std::size_t tile, ScalarRange range, const SumTable& table,
+                    const float* g, float* z, std::size_t stride);
 
 }  // namespace sumline

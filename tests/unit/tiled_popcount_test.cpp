@@ -1,43 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "components/model/tiled_popcount.hpp"
-
 #include <hwy/targets.h>
 #include <catch2/catch.hpp>
-#include <random>
+
+#include "tests/unit/tiled_operands.hpp"
 
 namespace {
 
 using sumline::Resolution;
-using sumline::SignDigits;
 using sumline::SumTable;
 using sumline::Tiling;
-using sumline::WindowGeometry;
-
-constexpr Resolution kCoded[] = {Resolution::binary, Resolution::ternary, Resolution::two_bit,
-                                 Resolution::three_bit, Resolution::four_bit};
-
-struct Operand {
-  std::vector<std::uint8_t> digits;
-  const SignDigits& format;
-
-  std::int32_t numerator(std::size_t index) const {
-    std::int32_t sum = 0;
-    for (std::size_t d = 0; d < format.weights.size(); ++d) {
-      sum += format.weights[d] * ((digits[index] >> d & 1) != 0 ? 1 : -1);
-    }
-    return sum;
-  }
-};
-
-Operand random_operand(std::size_t count, Resolution resolution, std::uint32_t seed) {
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  std::vector<float> values(count);
-  for (float& v : values) v = uniform(random);
-  Operand operand{std::vector<std::uint8_t>(count), sumline::sign_digits(resolution)};
-  REQUIRE(sumline::encode_operands(values.data(), operand.digits.data(), count, resolution));
-  return operand;
-}
+using namespace sumline::test;
 
 /// A table without symmetry, so that any confusion of sums shows.
 SumTable odd_table(std::int32_t max_sum) {
@@ -46,34 +18,6 @@ SumTable odd_table(std::int32_t max_sum) {
     table.values.push_back(static_cast<float>(sum) * 0.37f + static_cast<float>(sum % 7));
   }
   return table;
-}
-
-struct Convolution {
-  WindowGeometry window;
-  std::uint32_t channels_per_tile;
-  std::uint32_t outputs;
-  Tiling tiling{window.in.channels, window.kernel, channels_per_tile};
-};
-
-/// Sum of tile t for output channel o at (y, x), in plain loops; what lies outside the map adds nothing.
-std::int32_t naive_sum(const Convolution& c, const Operand& image, const Operand& weight, std::uint32_t tile,
-                       std::uint32_t o, std::uint32_t y, std::uint32_t x) {
-  std::int32_t sum = 0;
-  const std::uint32_t begin = tile * c.tiling.channels_per_tile;
-  for (std::uint32_t channel = begin;
-       channel < std::min(begin + c.tiling.channels_per_tile, c.tiling.channels); ++channel) {
-    for (std::uint32_t tap = 0; tap < c.tiling.taps(); ++tap) {
-      const std::int64_t row = std::int64_t{y} * c.window.stride + tap / c.tiling.kernel - c.window.padding;
-      const std::int64_t column =
-          std::int64_t{x} * c.window.stride + tap % c.tiling.kernel - c.window.padding;
-      if (row < 0 || column < 0 || row >= c.window.in.height || column >= c.window.in.width) continue;
-      const auto pixel =
-          static_cast<std::size_t>((channel * c.window.in.height + row) * c.window.in.width + column);
-      sum += image.numerator(pixel) *
-             weight.numerator((o * c.tiling.channels + channel) * c.tiling.taps() + tap);
-    }
-  }
-  return sum;
 }
 
 void check_convolution(const Convolution& c, Resolution activations, Resolution weights) {
@@ -86,20 +30,21 @@ void check_convolution(const Convolution& c, Resolution activations, Resolution 
   const auto scalars = pack_scalars(weight.digits.data(), c.outputs, c.tiling, weight.format.weights.size());
   const sumline::TiledProduct product{c.tiling, lanes, driven, image.format, scalars, weight.format};
   const SumTable table = odd_table(product.max_sum());
-  const std::uint32_t height = c.window.out_height();
-  const std::uint32_t width = c.window.out_width();
-  const std::size_t map = std::size_t{height} * width;
+  const std::size_t map = c.map();
   std::vector<float> read(c.outputs * map);
   std::vector<float> gradient(c.outputs * map);
   std::vector<float> scaled(c.tiling.tiles() * c.outputs * map);
   for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] = static_cast<float>(i % 13) - 6;
   read_out(product, {0, c.outputs}, table, read.data());
-  scale_by_slope(product, {0, c.outputs}, table, gradient.data(), scaled.data());
+  for (std::uint32_t t = 0; t < c.tiling.tiles(); ++t) {
+    scale_by_slope(product, t, {0, c.outputs}, table, gradient.data(), scaled.data() + t * c.outputs * map,
+                   map);
+  }
   for (std::uint32_t o = 0; o < c.outputs; ++o) {
-    for (std::uint32_t position = 0; position < map; ++position) {
+    for (std::size_t position = 0; position < map; ++position) {
       float expected = 0;
       for (std::uint32_t t = 0; t < c.tiling.tiles(); ++t) {
-        const std::int32_t sum = naive_sum(c, image, weight, t, o, position / width, position % width);
+        const std::int32_t sum = naive_sum(c, image, weight, t, o, position);
         const float reading = table.values[static_cast<std::size_t>(sum + table.max_sum)];
         expected += reading;
         const std::size_t at = o * map + position;

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "components/model/tile_gradients.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sumline {
+namespace {
+
+constexpr std::size_t kLanes = LaneTerms::kLanes;
+/// Scalar vectors taken together: their part of z, both ways round, stays in a second-level cache.
+constexpr std::size_t kScalarBlock = 96;
+
+std::size_t rounded_up(std::size_t count, std::size_t multiple) {
+  return (count + multiple - 1) / multiple * multiple;
+}
+
+/// Blocks of equal size, multiples of kLanes.
+std::size_t scalars_per_block(std::size_t scalars) {
+  const std::size_t blocks = (scalars + kScalarBlock - 1) / kScalarBlock;
+  return rounded_up((scalars + blocks - 1) / blocks, kLanes);
+}
+
+/// What a +1 instead of a -1 in digit d adds to the operand.
+float step_of(const SignDigits& digits, std::size_t d) {
+  return 2.0f * static_cast<float>(digits.weights[d]) / static_cast<float>(digits.denominator);
+}
+
+/// Lines of equal stride that do not all fall into the same sets of a cache.
+std::size_t line_stride(std::size_t count) {
+  return rounded_up(count, kLanes) + kLanes;
+}
+
+}  // namespace
+
+TileGradients::Sums::Sums(std::size_t count, std::size_t digit_rows, std::size_t undriven_rows)
+    : stride(line_stride(count)),
+      digits(digit_rows * stride),
+      undriven(undriven_rows * stride),
+      total(stride) {}
+
+void TileGradients::Sums::clear() {
+  std::fill(digits.begin(), digits.end(), 0.0f);
+  std::fill(total.begin(), total.end(), 0.0f);
+}
+
+TileGradients::TileGradients(const TiledProduct& product, std::size_t tile, const SumTable& slope)
+    : tiling_(product.tiling),
+      tile_(tile),
+      lane_digits_(product.lane_digits),
+      scalar_digits_(product.scalar_digits),
+      slope_(slope),
+      scalars_(product.scalars.count),
+      lanes_(product.lanes.count),
+      scalar_rows_(scalar_rows(product)),
+      undriven_rows_(undriven_rows(product)),
+      to_lanes_(lanes_, scalar_rows_.rows(), 0),
+      to_scalars_(scalars_, lane_rows(product).rows(), undriven_rows_.rows()),
+      z_(scalars_per_block(scalars_) * line_stride(lanes_)),
+      transposed_(rounded_up(lanes_, kLanes) * scalars_per_block(scalars_)) {}
+
+std::size_t TileGradients::channels() const {
+  const bool last = tile_ + 1 == tiling_.tiles();
+  return last ? tiling_.last_rows() / tiling_.taps() : tiling_.channels_per_tile;
+}
+
+BitRows TileGradients::lane_rows(const TiledProduct& product) const {
+  const std::size_t stride = product.lanes.stride;
+  const std::size_t digits = lane_digits_.weights.size();
+  std::vector<BitWords> matrices;
+  for (std::size_t d = 0; d < digits; ++d) {
+    const std::size_t first = (tile_ * digits + d) * tiling_.words() * stride;
+    matrices.push_back({product.lanes.digits.data() + first, stride, 1});
+  }
+  return group_bits(matrices, tiling_.rows(), lanes_);
+}
+
+BitRows TileGradients::scalar_rows(const TiledProduct& product) const {
+  const std::size_t digits = scalar_digits_.weights.size();
+  const std::size_t tile_words = digits * tiling_.words();
+  std::vector<BitWords> matrices;
+  for (std::size_t d = 0; d < digits; ++d) {
+    const std::size_t first = tile_ * tile_words + d * tiling_.words();
+    matrices.push_back({product.scalars.digits.data() + first, 1, tiling_.tiles() * tile_words});
+  }
+  return group_bits(matrices, tiling_.rows(), scalars_);
+}
+
+BitRows TileGradients::undriven_rows(const TiledProduct& product) {
+  constexpr std::size_t kWordBits = 32;
+  const std::size_t stride = product.lanes.stride;
+  std::vector<std::uint32_t> words((tiling_.taps() + kWordBits - 1) / kWordBits * stride);
+  for (std::size_t tap = 0; tap < tiling_.taps(); ++tap) {
+    const std::size_t row = tap * tiling_.channels_per_tile;
+    const std::uint32_t* driven = product.driven.rows.data() + row / kWordBits * stride;
+    const std::size_t place = undriven_taps_.size();
+    std::uint32_t* word = words.data() + place / kWordBits * stride;
+    std::uint32_t any = 0;
+    for (std::size_t n = 0; n < lanes_; ++n) {
+      const std::uint32_t undriven = ~driven[n] >> (row % kWordBits) & 1U;
+      word[n] |= undriven << (place % kWordBits);
+      any |= undriven;
+    }
+    if (any != 0) undriven_taps_.push_back(tap);
+  }
+  return group_bits(std::array{BitWords{words.data(), stride, 1}}, undriven_taps_.size(), lanes_);
+}
+
+void TileGradients::add(const TiledProduct& product, const float* g) {
+  const BitRows lane_bits = lane_rows(product);
+  const std::size_t block = scalars_per_block(scalars_);
+  to_lanes_.clear();
+  for (std::size_t begin = 0; begin < scalars_; begin += block) {
+    const std::size_t count = std::min<std::size_t>(block, scalars_ - begin);
+    const ScalarRange range{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + count)};
+    const LaneTerms by_scalars{z_.data(), line_stride(lanes_), count, rounded_up(lanes_, kLanes)};
+    const LaneTerms by_lanes{transposed_.data(), block, lanes_, rounded_up(count, kLanes)};
+    scale_by_slope(product, tile_, range, slope_, g, z_.data(), by_scalars.stride);
+    transpose_lanes(z_.data(), by_scalars.stride, count, lanes_, transposed_.data(), block);
+    const BitSums scalar_sums{&scalar_rows_, begin / BitRows::kGroup, to_lanes_.digits.data()};
+    add_bit_products(by_scalars, std::array{scalar_sums}, to_lanes_.stride, to_lanes_.total.data());
+    const BitSums lane_sums{&lane_bits, 0, to_scalars_.digits.data() + begin};
+    const BitSums undriven_sums{&undriven_rows_, 0, to_scalars_.undriven.data() + begin};
+    add_bit_products(by_lanes, std::array{lane_sums, undriven_sums}, to_scalars_.stride,
+                     to_scalars_.total.data() + begin);
+  }
+}
+
+void TileGradients::write_maps(const WindowGeometry& window, float* maps) const {
+  const std::size_t map_size = window.in.positions();
+  const std::size_t rows = scalar_rows_.rows() / scalar_digits_.weights.size();
+  std::vector<std::vector<WindowLine>> lines;
+  std::vector<float> offset(map_size);
+  for (std::uint32_t tap = 0; tap < tiling_.taps(); ++tap) {
+    lines.push_back(window_lines(window, tap));
+    add_lines(lines.back(), window.stride, to_lanes_.total.data(), -1, offset.data());
+  }
+  for (std::size_t c = 0; c < channels(); ++c) {
+    float* map = maps + c * map_size;
+    std::copy(offset.begin(), offset.end(), map);
+    for (std::size_t d = 0; d < scalar_digits_.weights.size(); ++d) {
+      for (std::size_t tap = 0; tap < tiling_.taps(); ++tap) {
+        const std::size_t row = d * rows + tap * tiling_.channels_per_tile + c;
+        add_lines(lines[tap], window.stride, to_lanes_.digits.data() + row * to_lanes_.stride,
+                  step_of(scalar_digits_, d), map);
+      }
+    }
+  }
+}
+
+void TileGradients::write_lanes(float* vectors, std::size_t stride) const {
+  write(to_lanes_, scalar_digits_, lanes_, vectors, stride);
+}
+
+void TileGradients::write_scalars(float* vectors, std::size_t stride) const {
+  write(to_scalars_, lane_digits_, scalars_, vectors, stride);
+}
+
+void TileGradients::write(const Sums& sums, const SignDigits& digits, std::size_t count, float* vectors,
+                          std::size_t stride) const {
+  const std::size_t rows = sums.digits.size() / sums.stride / digits.weights.size();
+  std::vector<float> of_row(count);
+  for (std::size_t tap = 0; tap < tiling_.taps(); ++tap) {
+    const auto place = std::find(undriven_taps_.begin(), undriven_taps_.end(), tap);
+    const bool all_driven = sums.undriven.empty() || place == undriven_taps_.end();
+    const float* undriven =
+        all_driven
+            ? nullptr
+            : sums.undriven.data() + static_cast<std::size_t>(place - undriven_taps_.begin()) * sums.stride;
+    for (std::size_t c = 0; c < channels(); ++c) {
+      for (std::size_t v = 0; v < count; ++v) {
+        of_row[v] = (all_driven ? 0.0f : undriven[v]) - sums.total[v];
+      }
+      for (std::size_t d = 0; d < digits.weights.size(); ++d) {
+        const std::size_t row = d * rows + tap * tiling_.channels_per_tile + c;
+        const float* of_digit = sums.digits.data() + row * sums.stride;
+        const float step = step_of(digits, d);
+        for (std::size_t v = 0; v < count; ++v) of_row[v] += step * of_digit[v];
+      }
+      for (std::size_t v = 0; v < count; ++v) vectors[v * stride + c * tiling_.taps() + tap] = of_row[v];
+    }
+  }
+}
+
+}  // namespace sumline

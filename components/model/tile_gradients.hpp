@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "components/model/bit_products.hpp"
+#include "components/model/tiled_popcount.hpp"
+#include "components/model/window_lines.hpp"
+
+namespace sumline {
+
+/// Gradients of one tile's readings to both operands of its sums. With z = the gradient behind the readout,
+///   to a lane vector's row:   sum over scalar vectors m of z[m, n] * scalar[m, row]
+///   to a scalar vector's row: sum over lanes n that drive the row of z[m, n] * lane[n, row]
+/// where an operand is a sum of weighted +-1 digits: sums over the +1 digits only are formed, and what all
+/// terms together give is taken off at the end.
+class TileGradients {
+ public:
+  /// @param product whose lanes only give their number
+  TileGradients(const TiledProduct& product, std::size_t tile, const SumTable& slope);
+
+  /// @param product with the same scalars @param g [scalars.count, lanes.count], gradient to the readings
+  void add(const TiledProduct& product, const float* g);
+
+  /// To the lanes of the last product, as images: map += what every window's rows give its pixels.
+  /// @param map [channels of the tile, height, width], zero
+  void write_maps(const WindowGeometry& window, float* maps) const;
+  /// The same for vectors. @param vectors [lanes.count, stride]; row r of the tile goes to element r
+  void write_lanes(float* vectors, std::size_t stride) const;
+  /// To the scalars, of all products so far. @param vectors [scalars.count, stride]; the row of channel c and
+  /// tap t goes to element c * taps + t
+  void write_scalars(float* vectors, std::size_t stride) const;
+
+ private:
+  /// Sums for all vectors of one operand, side by side.
+  struct Sums {
+    Sums(std::size_t count, std::size_t digit_rows, std::size_t undriven_rows);
+    void clear();
+
+    std::size_t stride;
+    std::vector<float> digits;    ///< [digit, row, stride], over the terms whose digit is +1
+    std::vector<float> undriven;  ///< [tap, stride], over the lanes that do not drive the tap
+    std::vector<float> total;     ///< [stride], over all terms
+  };
+  std::size_t channels() const;
+  BitRows lane_rows(const TiledProduct& product) const;
+  BitRows scalar_rows(const TiledProduct& product) const;
+  BitRows undriven_rows(const TiledProduct& product);
+  void write(const Sums& sums, const SignDigits& digits, std::size_t count, float* vectors,
+             std::size_t stride) const;
+
+  const Tiling& tiling_;
+  const std::size_t tile_;
+  const SignDigits& lane_digits_;
+  const SignDigits& scalar_digits_;
+  const SumTable& slope_;
+  const std::uint32_t scalars_;
+  const std::uint32_t lanes_;
+  const BitRows scalar_rows_;
+  std::vector<std::size_t> undriven_taps_;
+  const BitRows undriven_rows_;
+  Sums to_lanes_;
+  Sums to_scalars_;
+  std::vector<float> z_;           ///< [block of scalars, lanes]
+  std::vector<float> transposed_;  ///< [lanes, block of scalars]
+};
+
+}  // namespace sumline
