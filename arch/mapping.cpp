@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "arch/layer_homes.hpp"
+#include "arch/mapping_rules.hpp"
 #include "energy/error.hpp"
 
 namespace sumline {
@@ -23,188 +24,12 @@ struct Part {
 };
 using PhasePlan = std::vector<Part>;
 
-std::uint32_t divide_up(std::uint64_t a, std::uint64_t b) {
-  return static_cast<std::uint32_t>((a + b - 1) / b);
-}
-
 std::uint32_t banks_of(const Part& part, const Accelerator& accelerator) {
-  return divide_up(part.end - part.begin, accelerator.bank.arrays);
+  return (part.end - part.begin + accelerator.bank.arrays - 1) / accelerator.bank.arrays;
 }
 
 std::uint32_t banks_of_chip(const Accelerator& accelerator) {
   return accelerator.chip.tiles * accelerator.tile.banks;
-}
-
-void check_combination(const Accelerator& accelerator) {
-  const std::string place = "accelerator '" + accelerator.name + "': ";
-  if (const std::string conflict = approximation_conflict(accelerator); !conflict.empty()) {
-    throw Error(place + "approximation.operand: " + conflict);
-  }
-  const bool compaction = accelerator.ou.skipping == Skipping::compaction;
-  if (accelerator.adc.readout == ReadoutKind::adder_tree && compaction) {
-    throw Error(
-        place +
-        "adc.readout = \"adder_tree\" with ou.skipping = \"compaction\": adder trees sum fixed groups of "
-        "wordlines; use \"zero_groups\"");
-  }
-  if (accelerator.weights.flip && compaction) {
-    throw Error(
-        place +
-        "weights.flip with ou.skipping = \"compaction\": flipped columns bound the sums of fixed wordline " +
-        "groups only; use \"zero_groups\"");
-  }
-  if (accelerator.ou.skip_zero_columns && compaction) {
-    throw Error(
-        place +
-        "ou.skip_zero_columns with ou.skipping = \"compaction\": zero columns are known for fixed wordline " +
-        "groups only; use \"zero_groups\"");
-  }
-  if (accelerator.ou.skip_zero_columns && accelerator.weights.correction == OffsetCorrection::unit_column) {
-    throw Error(
-        place +
-        "ou.skip_zero_columns with weights.correction = \"unit_column\": a unit column is read with every " +
-        "group; use \"digital\"");
-  }
-  if (accelerator.adc.readout == ReadoutKind::staircase &&
-      (accelerator.weights.mapping != WeightMapping::signed_cells ||
-       accelerator.ou.skipping != Skipping::none || accelerator.ou.skip_zero_columns)) {
-    throw Error(place +
-                "adc.readout = \"staircase\": its codes have no 0, so that every sum must be signed and " +
-                "read; needs weights.mapping = \"signed_cells\" and ou.skipping = \"none\"");
-  }
-}
-
-std::string text(const CodeFormat& format) {
-  return std::to_string(format.bits) + " bit " + std::string(name(format.encoding));
-}
-
-/// Signed cells: one cell per weight, one digit per input.
-void check_signed(const Layer& layer, const Accelerator& accelerator) {
-  const std::string place = "layer '" + layer.name + "': ";
-  if (layer.activations.encoding == Encoding::unsigned_binary) {
-    throw Error(place + "activations are " + text(layer.activations) +
-                ": weights.mapping = \"signed_cells\" takes mid_rise and ternary inputs; " +
-                "use an accelerator with bit-serial inputs");
-  }
-  if (layer.activations.bits > accelerator.dac.bits || layer.activations.bits > 7) {
-    throw Error(place + "activations are " + text(layer.activations) + ", dac.bits is " +
-                std::to_string(accelerator.dac.bits) +
-                ": a signed input goes in one digit of at most dac.bits and 7 bits");
-  }
-  if (layer.weights.encoding == Encoding::unsigned_binary ||
-      layer.weights.bits > accelerator.array.cell_bits) {
-    throw Error(place + "weights are " + text(layer.weights) + ", array.cell_bits is " +
-                std::to_string(accelerator.array.cell_bits) +
-                ": a signed cell holds a mid_rise or ternary weight of at most its bits");
-  }
-}
-
-void check_encoding(const Layer& layer, const Accelerator& accelerator) {
-  if (accelerator.weights.mapping == WeightMapping::signed_cells) return check_signed(layer, accelerator);
-  if (layer.activations.encoding != Encoding::unsigned_binary) {
-    throw Error("layer '" + layer.name +
-                "': bipolar activations: arrays with bit-serial inputs take unsigned_binary codes; " +
-                "use an accelerator with weights.mapping = \"signed_cells\"");
-  }
-  if (layer.weights.bits < 1 || layer.weights.bits > 8) {
-    throw Error("layer '" + layer.name + "': weights of " + std::to_string(layer.weights.bits) +
-                " bits: must be 1 to 8");
-  }
-}
-
-std::string text(const Conversion& conversion) {
-  if (conversion.bits == 0) return "the sums themselves";
-  return "codes of a " + std::to_string(conversion.bits) + " bit staircase over +-" +
-         std::to_string(conversion.full_scale);
-}
-
-void check_conversion(const Layer& layer, const Accelerator& accelerator) {
-  const Conversion chip = conversion_of(accelerator.adc);
-  if (layer.conversion == chip) return;
-  throw Error("layer '" + layer.name + "': its scales count " + text(layer.conversion) + ", accelerator '" +
-              accelerator.name + "' yields " + text(chip) + ": lower the network for this accelerator");
-}
-
-/// Wordline groups that a layer is read in: each adds one code to an output.
-std::uint64_t groups_of(const Layer& layer, std::uint32_t row_step, const Accelerator& accelerator) {
-  const auto rows = static_cast<std::uint32_t>(layer.rows());
-  return std::uint64_t{rows / row_step} * divide_up(row_step, accelerator.ou.rows) +
-         divide_up(rows % row_step, accelerator.ou.rows);
-}
-
-/// The largest magnitude that the codes of a staircase can add up to, 0 where the readout leaves sums as they are.
-std::uint64_t largest_code_sum(const Layer& layer, std::uint32_t row_step, const Accelerator& accelerator) {
-  if (accelerator.adc.readout != ReadoutKind::staircase) return 0;
-  return groups_of(layer, row_step, accelerator) * ((std::uint64_t{1} << accelerator.adc.bits) - 1);
-}
-
-bool on_arrays(const Layer& layer, const Accelerator& accelerator) {
-  return layer.has_weights() && !(layer.exact && accelerator.tile.digital);
-}
-
-/// The codes as arrays hold them and take them in, and what buffers keep of them.
-LayerMapping encode(const Layer& layer, std::uint32_t channels, const Accelerator& accelerator) {
-  if (layer.exact && accelerator.adc.readout == ReadoutKind::staircase) {
-    throw Error("layer '" + layer.name +
-                "': is computed exactly, which adc.readout = \"staircase\" does not " +
-                "allow: it needs digital units, [tile.digital]");
-  }
-  check_encoding(layer, accelerator);
-  check_conversion(layer, accelerator);
-  LayerMapping mapping{
-      .weights = {accelerator.weights.mapping, layer.weights, accelerator.array.cell_bits},
-      .activations = {layer.activations, accelerator.dac.bits},
-      .rule = layer_rule(layer, channels, accelerator),
-      .pixel = {},
-      .regions = {},
-      .row_tiles = 0,
-      .column_tiles = 0,
-      .replicas = 1,
-      .largest_code_sum = largest_code_sum(layer, tile_rows(layer, channels, accelerator), accelerator),
-      .utilization = 0};
-  if (mapping.rule) {
-    // Operand 0 leaves an array that is never read.
-    const std::uint32_t kept = std::max(accelerator.approximation->operand, 1U);
-    mapping.weights.keep_most_significant(kept);
-    mapping.activations.drive_most_significant(kept);
-  }
-  mapping.pixel = pixel_bits(layer, channels, mapping.rule, mapping.activations.driven_bits());
-  return mapping;
-}
-
-/// Columns of the digit matrix that one array holds.
-std::uint32_t tile_columns(const Layer& layer, const WeightSlicing& weights, const ArrayConfig& array) {
-  if (array.layout == BitlineLayout::output_major) {
-    return array.columns;
-  }
-  const auto slices = static_cast<std::uint32_t>(weights.slices.size());
-  if (slices > array.columns) {
-    throw Error("layer '" + layer.name + "': an output takes " + std::to_string(slices) +
-                " bitlines, an array has " + std::to_string(array.columns) +
-                ": array.layout = \"slice_major\" needs whole outputs in an array");
-  }
-  return array.columns / slices * slices;
-}
-
-/// @param channels of the map that the layer reads
-LayerMapping cut(const Layer& layer, std::uint32_t channels, const Accelerator& accelerator) {
-  LayerMapping mapping = encode(layer, channels, accelerator);
-  const ArrayConfig& array = accelerator.array;
-  const std::uint32_t row_step = tile_rows(layer, channels, accelerator);
-  const std::uint32_t column_step = tile_columns(layer, mapping.weights, array);
-  const auto rows = static_cast<std::uint32_t>(layer.rows());
-  const auto columns = static_cast<std::uint32_t>(layer.out.channels * mapping.weights.slices.size());
-  mapping.row_tiles = divide_up(rows, row_step);
-  mapping.column_tiles = divide_up(columns, column_step);
-  for (std::uint32_t row = 0; row < rows; row += row_step) {
-    for (std::uint32_t column = 0; column < columns; column += column_step) {
-      mapping.regions.push_back(
-          {{row, std::min(row + row_step, rows)}, column, std::min(column + column_step, columns)});
-    }
-  }
-  const double cells = static_cast<double>(mapping.regions.size()) * array.rows * array.columns;
-  mapping.utilization = static_cast<double>(rows) * columns / cells;
-  return mapping;
 }
 
 /// The order in which arrays fill banks: the row tiles of one column tile follow each other, so that a bank
@@ -357,7 +182,7 @@ Mapping map_network(const Workload& workload, const Accelerator& accelerator) {
   for (const Layer& layer : workload.layers) {
     mapping.layers.push_back(
         on_arrays(layer, accelerator)
-            ? std::optional(cut(layer, source_shape(workload, layer).channels, accelerator))
+            ? std::optional(cut_layer(layer, source_shape(workload, layer).channels, accelerator))
             : std::nullopt);
   }
   for (PhasePlan& plan : plan_phases(mapping.layers, accelerator)) {
@@ -370,17 +195,6 @@ Mapping map_network(const Workload& workload, const Accelerator& accelerator) {
   mapping.homes = layer_homes(workload, mapping.layers, mapping.phases);
   check_buffers(workload, mapping, accelerator);
   return mapping;
-}
-
-std::vector<ArrayModel> program_arrays(const Layer& layer, const LayerMapping& mapping,
-                                       const Accelerator& accelerator) {
-  std::vector<ArrayModel> arrays;
-  arrays.reserve(mapping.regions.size());
-  for (const ArrayRegion& region : mapping.regions) {
-    arrays.emplace_back(accelerator, region, layer.weight_codes, static_cast<std::uint32_t>(layer.rows()),
-                        mapping.weights, mapping.activations, mapping.rule ? &*mapping.rule : nullptr);
-  }
-  return arrays;
 }
 
 BankTraffic bank_traffic(const Mapping& whole, std::size_t layer, const BankPlacement& bank) {

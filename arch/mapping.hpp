@@ -5,8 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "components/model/array_model.hpp"
-#include "components/model/layer_rule.hpp"
+#include "arch/layer_mapping.hpp"
 #include "configs/accelerator.hpp"
 #include "traces/workload.hpp"
 
@@ -38,21 +37,6 @@ struct Phase {
   std::vector<Pass> passes;
   std::uint64_t cells_written;  ///< sum over passes
   std::uint32_t rows_written;   ///< of the fullest array; arrays are programmed side by side, row after row
-};
-
-/// How one layer is cut that stands on arrays.
-struct LayerMapping {
-  WeightSlicing weights;
-  ActivationSlicing activations;
-  std::optional<PacRule> rule;       ///< pairs of bits that arrays multiply; empty: all of them
-  PixelBits pixel;                   ///< of the input map, as its buffer holds it
-  std::vector<ArrayRegion> regions;  ///< row tiles outer, column tiles inner
-  std::uint32_t row_tiles;
-  std::uint32_t column_tiles;
-  std::uint32_t replicas;
-  std::uint64_t
-      largest_code_sum;  ///< of a staircase converter; 0: the accumulators are those of the workload
-  double utilization;    ///< cells in use / cells of the arrays allocated
 };
 
 /// Where a layer does what needs no arrays, and how wide its integers are.
@@ -88,10 +72,6 @@ struct Mapping {
 /// @throws Error naming the layer if its input map does not fit the buffer of its home tile, its encoding
 /// has no mapping, or its sums are too wide.
 Mapping map_network(const Workload& workload, const Accelerator& accelerator);
-
-/// The arrays of one layer as programmed, [LayerMapping::regions]; replicas share them.
-std::vector<ArrayModel> program_arrays(const Layer& layer, const LayerMapping& mapping,
-                                       const Accelerator& accelerator);
 
 /// Bits that move when one bank works on one output position: known from the mapping alone. The functional
 /// engine multiplies them by positions; the event engine moves them one by one, and a test compares the two.
