@@ -16,15 +16,25 @@ std::vector<const ArrayModel*> arrays_of(const RunState& run, std::uint32_t laye
   return arrays;
 }
 
-std::unique_ptr<VectorUnit> make_unit(RunState& run, std::uint32_t layer,
-                                      std::span<const ArrayModel* const> arrays) {
+std::vector<Macro*> macros_of(const RunState& run, std::uint32_t layer, const BankPlacement& placement) {
+  std::vector<Macro*> macros;
+  for (const std::uint32_t index : placement.arrays) {
+    macros.push_back(run.macros[layer][index].get());
+  }
+  return macros;
+}
+
+std::unique_ptr<VectorUnit> make_unit(RunState& run, std::uint32_t layer, const BankPlacement& placement,
+                                      VectorUnit::Client& bank) {
+  const auto arrays = arrays_of(run, layer, placement);
   const BankTiming timing(run.accelerator, arrays.front()->has_unit_column());
-  const LayerCounter counter(run.ledger, layer);
   switch (run.fidelity) {
     case Fidelity::job:
-      return std::make_unique<JobUnit>("arrays", arrays, timing, counter);
+      return std::make_unique<JobUnit>("arrays", arrays, timing, LayerCounter(run.ledger, layer),
+                                       run.bank_timer, bank);
     case Fidelity::cycle:
-      return std::make_unique<OuController>("arrays", arrays, timing, counter, run.slot_timer);
+      return std::make_unique<OuController>("arrays", macros_of(run, layer, placement), timing,
+                                            run.bank_timer, bank);
   }
   return nullptr;
 }
@@ -37,46 +47,43 @@ Bank::Bank(const sc_core::sc_module_name& name, RunState& run, std::uint32_t lay
       tile(placement.tile),
       traffic(bank_traffic(run.mapping, layer, placement)),
       outputs(arrays_of(run, layer, placement)),
-      input_register("input_register", Action::input_register_bit, traffic.input_bits, {run.ledger, layer}),
-      output_register("output_register", Action::output_register_bit, traffic.output_bits,
-                      {run.ledger, layer}),
       run_(run),
       layer_(layer),
       bank_(placement.bank),
       track_("tile" + std::to_string(placement.tile) + ".bank" + std::to_string(placement.bank)),
-      unit_(make_unit(run, layer, arrays_of(run, layer, placement))) {
-  SC_HAS_PROCESS(Bank);
-  SC_METHOD(proceed);
+      input_register_("input_register", Action::input_register_bit, traffic.input_bits, {run.ledger, layer}),
+      output_register_("output_register", Action::output_register_bit, traffic.output_bits,
+                       {run.ledger, layer}),
+      unit_(make_unit(run, layer, placement, *this)) {}
+
+void Bank::load_input() {
+  input_register_.load();
+  proceed();
+}
+
+void Bank::release_output() {
+  output_register_.release();
+  proceed();
 }
 
 void Bank::proceed() {
-  if (busy_) {
-    finish();
+  if (busy_ || input_register_.empty() || !output_register_.has_room()) {
+    return;
   }
-  if (input_register.empty()) {
-    next_trigger(input_register.filled());
-  } else if (!output_register.has_room()) {
-    next_trigger(output_register.freed());
-  } else {
-    begin();
-    next_trigger(unit_->done());
-  }
-}
-
-void Bank::begin() {
-  PartialSums& sums = output_register.acquire();
-  sums.assign(outputs.count, 0);
   busy_ = true;
   start_ = now();
-  const InputVector& vector = input_register.take();
+  PartialSums& sums = output_register_.acquire();
+  sums.assign(outputs.count, 0);
+  const InputVector& vector = input_register_.take();
   unit_->start(*vector.codes, vector.pac_class, sums);
 }
 
-void Bank::finish() {
+void Bank::vector_done() {
   busy_ = false;
-  note(input_register.take(), {start_, now() - start_});
-  input_register.release();
-  output_register.load();
+  note(input_register_.take(), {start_, now() - start_});
+  input_register_.release();
+  output_register_.load();
+  proceed();
 }
 
 void Bank::note(const InputVector& vector, Service job) {

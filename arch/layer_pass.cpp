@@ -82,15 +82,15 @@ void LayerPass::take_from_buffer(std::uint32_t image, std::uint64_t bits) {
 }
 
 void LayerPass::fetch(Bank& bank, const InputVector& vector) {
-  bank.input_register.acquire() = vector;
+  bank.acquire_input(feeder_) = vector;
   take_from_buffer(vector.image, bank.traffic.input_bits);
   chip_.route(feeder_, layer(), home_, bank.tile, bank.traffic.input_bits);
-  bank.input_register.load();
+  bank.load_input();
 }
 
 void LayerPass::collect() {
   for_each_position([&](std::uint32_t, std::uint32_t position) {
-    std::vector<std::int32_t>& sums = sums_.acquire();
+    std::vector<std::int32_t>& sums = sums_.acquire(collector_);
     sums.assign(description_.out.channels, 0);
     for (const auto& bank : replicas_[position % replicas_.size()]) {
       receive(*bank, sums);
@@ -101,20 +101,20 @@ void LayerPass::collect() {
 
 void LayerPass::receive(Bank& bank, std::vector<std::int32_t>& sums) {
   std::int32_t* sum = sums.data() + bank.outputs.first;
-  for (const std::int32_t part : bank.output_register.take()) {
+  for (const std::int32_t part : bank.take_output(collector_)) {
     *sum++ += part;
   }
   Tile& home = chip_.tile(home_);
   chip_.route(collector_, layer(), bank.tile, home_, bank.traffic.output_bits);
   const Service transfer = home.bus.transfer(collector_, layer(), bank.traffic.output_bits);
   run_.recorder.worked(home.bus.name(), layer(), transfer);
-  bank.output_register.release();
+  bank.release_output();
   home.accumulator.add(collector_, layer(), bank.traffic.outputs);
 }
 
 void LayerPass::finish() {
   for_each_position([&](std::uint32_t image, std::uint32_t position) {
-    std::vector<std::int32_t>& sums = sums_.take();
+    std::vector<std::int32_t>& sums = sums_.take(finisher_);
     const auto earlier_parts = std::span(role_.partial_sums);
     if (!role_.first_part) {
       std::ranges::transform(sums, earlier_parts.subspan(position * sums.size(), sums.size()), sums.begin(),

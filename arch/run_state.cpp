@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/run_state.hpp"
 
+#include <string>
+
 namespace sumline {
 
 RunState::RunState(const Workload& workload_, const Accelerator& accelerator_, const Mapping& mapping_,
@@ -28,6 +30,18 @@ RunState::RunState(const Workload& workload_, const Accelerator& accelerator_, c
     models.emplace_back(workload, accelerator, mapping, index);
     maps.push_back(
         std::make_unique<FeatureMap>(layer.out, content_of(workload, static_cast<std::int32_t>(index))));
+    macros.emplace_back();
+    if (fidelity == Fidelity::cycle) {
+      add_macros(index);
+    }
+  }
+}
+
+void RunState::add_macros(std::size_t layer) {
+  for (const ArrayModel& array : arrays[layer]) {
+    const std::string name =
+        "layer" + std::to_string(layer) + "_macro" + std::to_string(macros[layer].size());
+    macros[layer].push_back(std::make_unique<Macro>(name.c_str(), array, LayerCounter(ledger, layer)));
   }
 }
 

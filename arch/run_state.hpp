@@ -10,8 +10,9 @@
 #include "arch/layer_model.hpp"
 #include "arch/recorder.hpp"
 #include "arch/wiring.hpp"
+#include "components/bank_timer.hpp"
+#include "components/macro.hpp"
 #include "components/model/pac_window.hpp"
-#include "components/slot_timer.hpp"
 
 namespace sumline {
 
@@ -35,7 +36,9 @@ struct RunState {
   Recorder recorder;
   FeatureMap image_map;
   std::vector<std::unique_ptr<FeatureMap>> maps;  ///< [workload.layers]
-  SlotTimer slot_timer{"slot_timer"};
+  BankTimer bank_timer{"bank_timer"};
+  /// At fidelity cycle, [workload.layers][regions]: the arrays with their periphery.
+  std::vector<std::vector<std::unique_ptr<Macro>>> macros;
   std::uint32_t requesters = 0;  ///< ids given so far, in the order of construction
 
   /// What layer `source` hands on, -1 = the images.
@@ -46,6 +49,9 @@ struct RunState {
   void wait_for_inputs(const Layer& layer, std::uint32_t image, std::uint32_t position);
   /// Blocks the calling process until nobody reads what a map holds from two images ago.
   void wait_until_free(const Outlet& outlet, std::uint32_t image);
+
+ private:
+  void add_macros(std::size_t layer);
 };
 
 }  // namespace sumline

@@ -18,15 +18,12 @@ class Adc : public sc_core::sc_module {
   /// @param readout outlives the module
   Adc(const sc_core::sc_module_name& name, const Readout& readout, LayerCounter counter);
 
-  /// @param bitlines sums, replaced by their codes
-  void convert(BitlineSums& bitlines);
-  /// Conversions so far whose code is not the sum.
-  std::uint64_t saturated() const { return saturated_; }
+  /// @param bitlines sums, replaced by their codes @return conversions whose code is not the sum
+  std::uint64_t convert(BitlineSums& bitlines);
 
  private:
   const Readout& readout_;
   const LayerCounter counter_;
-  std::uint64_t saturated_ = 0;
 };
 
 }  // namespace sumline

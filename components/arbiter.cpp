@@ -13,38 +13,34 @@ Arbiter::Arbiter(const sc_core::sc_module_name& name, Second cycle)
   if (cycle_ == 0) {
     throw Error(std::string(this->name()) + ": cycle of " + to_text(cycle) + ": must be at least 1 fs");
   }
-  SC_HAS_PROCESS(Arbiter);
-  SC_METHOD(grant);
-  sensitive << edge_;
-  dont_initialize();
 }
 
 Service Arbiter::use(Requester& requester, std::uint64_t cycles) {
   if (cycles == 0) {
     return {now(), 0};
   }
-  waiting_.push({now(), cycles, &requester});
-  if (waiting_.size() == 1) {  // otherwise the next edge is already set
-    schedule();
+  if (now() != instant_) {
+    instant_ = now();
+    requests_.clear();
+    free_before_ = free_at_;
   }
-  sc_core::wait(requester.served_);
-  return {requester.granted_, cycles * cycle_};
+  const auto later = std::ranges::find_if(
+      requests_, [&](const Request& other) { return other.requester->id_ > requester.id_; });
+  requests_.insert(later, {cycles, &requester});
+  plan();
+  requester.sleep();
+  return requester.service_;
 }
 
-void Arbiter::grant() {
-  const Request first = waiting_.top();
-  waiting_.pop();
-  first.requester->granted_ = now();
-  free_at_ = now() + first.cycles * cycle_;
-  first.requester->served_.notify(femtoseconds(first.cycles * cycle_));
-  if (!waiting_.empty()) {
-    schedule();
+void Arbiter::plan() {
+  const std::uint64_t next_edge = (instant_ / cycle_ + 1) * cycle_;
+  free_at_ = std::max(next_edge, free_before_);
+  for (const auto& [cycles, requester] : requests_) {
+    requester->service_ = {free_at_, cycles * cycle_};
+    free_at_ += cycles * cycle_;
+    requester->woken_.cancel();
+    requester->woken_.notify(femtoseconds(free_at_ - instant_));
   }
-}
-
-void Arbiter::schedule() {
-  const std::uint64_t after_oldest = (waiting_.top().time / cycle_ + 1) * cycle_;
-  edge_.notify(femtoseconds(std::max(after_oldest, free_at_) - now()));
 }
 
 }  // namespace sumline

@@ -2,33 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <queue>
-#include <string>
 #include <systemc>
 #include <vector>
 
+#include "components/requester.hpp"
 #include "components/sim_time.hpp"
 
 namespace sumline {
-
-/// One thread in the queue for shared resources. Of requests made at the same time the one with the smaller
-/// id is served first.
-class Requester {
- public:
-  explicit Requester(std::uint32_t id) : id_(id) {}
-
- private:
-  friend class Arbiter;
-  std::uint32_t id_;
-  std::uint64_t granted_ = 0;
-  sc_core::sc_event served_;
-};
-
-/// When a resource worked for somebody, in femtoseconds.
-struct Service {
-  std::uint64_t start;
-  std::uint64_t duration;
-};
 
 /// Decides who uses a resource that several threads share. Synchronous, without a clock that runs when nobody
 /// asks. In:     requests for a number of cycles, from threads. Out:    the thread continues when it has been
@@ -38,6 +18,9 @@ struct Service {
 ///         time.
 /// Energy: none; the resource counts.
 /// Source: - (the rule is ours)
+///
+/// Nothing that is asked later comes before a request, but what is asked at the same time by a smaller id. So each
+/// is told at once when it will have been served, and the plan changes within one instant only.
 class Arbiter : public sc_core::sc_module {
  public:
   /// @throws Error if `cycle` is zero.
@@ -50,22 +33,17 @@ class Arbiter : public sc_core::sc_module {
 
  private:
   struct Request {
-    std::uint64_t time;
     std::uint64_t cycles;
     Requester* requester;
   };
-  struct Later {
-    bool operator()(const Request& a, const Request& b) const {
-      return a.time != b.time ? a.time > b.time : a.requester->id_ > b.requester->id_;
-    }
-  };
-  void grant();
-  void schedule();
+  /// Tells the requests of this instant when they are served, one after the other.
+  void plan();
 
   const std::uint64_t cycle_;
-  std::uint64_t free_at_ = 0;
-  std::priority_queue<Request, std::vector<Request>, Later> waiting_;
-  sc_core::sc_event edge_;
+  std::uint64_t instant_ = 0;      ///< of the last request
+  std::vector<Request> requests_;  ///< made at that time, by id
+  std::uint64_t free_before_ = 0;  ///< when older requests are done
+  std::uint64_t free_at_ = 0;      ///< when all are
 };
 
 }  // namespace sumline

@@ -3,49 +3,60 @@
 
 #include <array>
 #include <cstdint>
-#include <systemc>
+#include <utility>
+
+#include "components/requester.hpp"
 
 namespace sumline {
 
-/// Hands values from one process to another through two places: one is filled while the other is used.
-/// The giver calls acquire(), fills, load(); the taker calls take(), uses, release(). Values keep their
-/// storage.
+/// Hands values from a giver to a taker through two places: one is filled while the other is used. The giver
+/// calls acquire(), fills, load(); the taker calls take(), uses, release(). Values keep their storage.
 template <class Value>
 class DoubleBuffer {
  public:
   bool has_room() const { return loaded_ - released_ < places_.size(); }
-  const sc_core::sc_event& freed() const { return freed_; }
-  /// Blocks a thread until a place is free. @pre a method calls it where has_room()
-  Value& acquire() {
+  /// @pre has_room()
+  Value& acquire() { return places_[loaded_ % places_.size()]; }
+  /// Blocks the giver's thread until a place is free.
+  Value& acquire(Requester& giver) {
     while (!has_room()) {
-      sc_core::wait(freed_);
+      giver_ = &giver;
+      giver.sleep();
     }
-    return places_[loaded_ % places_.size()];
+    return acquire();
   }
   void load() {
     ++loaded_;
-    filled_.notify();
+    wake(taker_);
   }
   bool empty() const { return loaded_ == released_; }
-  const sc_core::sc_event& filled() const { return filled_; }
-  /// Blocks a thread until a place is full. @return the oldest value @pre a method calls it where !empty()
-  Value& take() {
+  /// @return the oldest value @pre !empty()
+  Value& take() { return places_[released_ % places_.size()]; }
+  /// Blocks the taker's thread until a place is full.
+  Value& take(Requester& taker) {
     while (empty()) {
-      sc_core::wait(filled_);
+      taker_ = &taker;
+      taker.sleep();
     }
-    return places_[released_ % places_.size()];
+    return take();
   }
   void release() {
     ++released_;
-    freed_.notify();
+    wake(giver_);
   }
 
  private:
+  static void wake(Requester*& sleeper) {
+    if (sleeper != nullptr) {
+      std::exchange(sleeper, nullptr)->wake();
+    }
+  }
+
   std::array<Value, 2> places_{};
   std::uint64_t loaded_ = 0;
   std::uint64_t released_ = 0;
-  sc_core::sc_event filled_;
-  sc_core::sc_event freed_;
+  Requester* giver_ = nullptr;  ///< who sleeps until a place is free
+  Requester* taker_ = nullptr;  ///< who sleeps until one is full
 };
 
 }  // namespace sumline

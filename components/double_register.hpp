@@ -9,8 +9,8 @@
 namespace sumline {
 
 /// A bank's input or output register, in two halves.
-/// In:     a value per half, from one process.
-/// Out:    the values in the order they came, to one process.
+/// In:     a value per half, from one giver.
+/// Out:    the values in the order they came, to one taker.
 /// Time:   none of its own: it keeps up with the bus and with the arrays. The giver waits for a free half,
 /// the taker for a full one. Energy: one action per bit, which stands for its writing and its reading.
 /// Source: `bank.input_register.source`, `bank.output_register.source` in the preset.
@@ -22,15 +22,15 @@ class DoubleRegister : public sc_core::sc_module {
       : sc_module(name), action_(action), bits_(bits), counter_(counter) {}
 
   bool has_room() const { return halves_.has_room(); }
-  const sc_core::sc_event& freed() const { return halves_.freed(); }
   Value& acquire() { return halves_.acquire(); }
+  Value& acquire(Requester& giver) { return halves_.acquire(giver); }
   void load() {
     counter_.add(action_, bits_);
     halves_.load();
   }
   bool empty() const { return halves_.empty(); }
-  const sc_core::sc_event& filled() const { return halves_.filled(); }
   Value& take() { return halves_.take(); }
+  Value& take(Requester& taker) { return halves_.take(taker); }
   void release() { halves_.release(); }
 
  private:

@@ -3,17 +3,17 @@
 
 #include <algorithm>
 
-#include "components/sim_time.hpp"
-
 namespace sumline {
 
 JobUnit::JobUnit(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays,
-                 BankTiming timing, LayerCounter counter)
+                 BankTiming timing, LayerCounter counter, BankTimer& timer, VectorUnit::Client& client)
     : sc_module(name),
       arrays_(arrays.begin(), arrays.end()),
       outputs_(arrays),
       timing_(timing),
-      counter_(counter) {}
+      counter_(counter),
+      timer_(timer),
+      client_(client) {}
 
 void JobUnit::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
                     std::span<std::int32_t> accumulators) {
@@ -30,7 +30,7 @@ void JobUnit::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
     counts_.conversions += counts.conversions;
     most_reads = std::max(most_reads, counts.ou_reads);
   }
-  done_.notify(femtoseconds(timing_.duration(most_reads)));
+  timer_.begin_job(timing_.duration(most_reads), *this);
 }
 
 void JobUnit::book(const ArrayModel& array, const ArrayCounts& counts) {

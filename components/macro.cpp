@@ -12,60 +12,59 @@ Macro::Macro(const sc_core::sc_module_name& name, const ArrayModel& array, Layer
       sample_and_hold_("sample_and_hold", counter),
       adc_("adc", array.readout(), counter),
       shift_adder_("shift_adder", array, counter),
-      offset_corrector_("offset_corrector", array, counter),
-      sequence_(array) {}
+      offset_corrector_("offset_corrector", array, counter) {}
 
-void Macro::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
+void Macro::start(MacroState& state, std::span<const std::uint8_t> codes, std::size_t pac_class,
                   std::span<std::int32_t> accumulators) {
-  array_.activations().split(codes, planes_);
-  sequence_.start(planes_, pac_class);
-  accumulators_ = accumulators;
-  counts_ = {};
-  offset_corrector_.add_codes(codes, accumulators_);
+  array_.activations().split(codes, state.planes);
+  state.sequence.start(pac_class);
+  state.accumulators = accumulators;
+  state.counts = {};
+  offset_corrector_.add_codes(codes, accumulators);
 }
 
-bool Macro::step() {
+bool Macro::step(MacroState& state) {
   if (array_.sums_at_once()) {
-    const bool read = read_next() && convert_held();
+    const bool read = read_next(state) && convert_held(state);
     if (!read) {
-      shift_adder_.finish(accumulators_);
+      shift_adder_.finish(state.totals, state.accumulators);
     }
     return read;
   }
-  const bool converted = convert_held();
-  const bool read = read_next();
+  const bool converted = convert_held(state);
+  const bool read = read_next(state);
   if (converted && !read) {
-    shift_adder_.finish(accumulators_);
+    shift_adder_.finish(state.totals, state.accumulators);
   }
   return read || converted;
 }
 
-bool Macro::convert_held() {
-  if (sample_and_hold_.empty()) {
+bool Macro::convert_held(MacroState& state) {
+  if (state.held.empty) {
     return false;
   }
-  BitlineSums& held = sample_and_hold_.held();
-  adc_.convert(held);
-  shift_adder_.add(held);
-  if (held.read.unit) {
-    offset_corrector_.add_unit(held.read, held.unit_sum, accumulators_);
+  BitlineSums& bitlines = state.held.bitlines;
+  state.saturated += adc_.convert(bitlines);
+  shift_adder_.add(bitlines, state.totals);
+  if (bitlines.read.unit) {
+    offset_corrector_.add_unit(bitlines.read, bitlines.unit_sum, state.accumulators);
   }
-  sample_and_hold_.release();
+  state.held.empty = true;
   return true;
 }
 
-bool Macro::read_next() {
-  const std::optional<OuRead> read = sequence_.next();
+bool Macro::read_next(MacroState& state) {
+  const std::optional<OuRead> read = state.sequence.next(state.planes);
   if (!read) {
     return false;
   }
   DrivenWordlines driven;
-  wordline_driver_.drive(planes_, *read, driven);
-  crossbar_.form_sums(*read, driven, sample_and_hold_.track());
-  sample_and_hold_.sample();
+  wordline_driver_.drive(state.planes, *read, driven);
+  crossbar_.form_sums(*read, driven, sample_and_hold_.track(state.held));
+  sample_and_hold_.sample(state.held);
   counter_.add(Action::ou_read, 1);
-  counts_.ou_reads += 1;
-  counts_.conversions += read->converted;
+  state.counts.ou_reads += 1;
+  state.counts.conversions += read->converted;
   return true;
 }
 

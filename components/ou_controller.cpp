@@ -1,66 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "components/ou_controller.hpp"
 
-#include "components/sim_time.hpp"
+#include <utility>
 
 namespace sumline {
+namespace {
 
-OuController::OuController(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays,
-                           BankTiming timing, LayerCounter counter, SlotTimer& timer)
+std::vector<const ArrayModel*> arrays_of(std::span<Macro* const> macros) {
+  std::vector<const ArrayModel*> arrays;
+  for (const Macro* macro : macros) {
+    arrays.push_back(&macro->array());
+  }
+  return arrays;
+}
+
+}  // namespace
+
+OuController::OuController(const sc_core::sc_module_name& name, std::span<Macro* const> macros,
+                           BankTiming timing, BankTimer& timer, VectorUnit::Client& client)
     : sc_module(name),
-      outputs_(arrays),
       slot_(timing.slot),
-      shift_add_(femtoseconds(timing.shift_add)),
-      timer_(timer) {
-  for (const ArrayModel* array : arrays) {
-    const std::string macro = "macro" + std::to_string(macros_.size());
-    macros_.push_back(std::make_unique<Macro>(macro.c_str(), *array, counter));
+      shift_add_(timing.shift_add),
+      timer_(timer),
+      client_(client),
+      outputs_(arrays_of(macros)) {
+  arrays_.reserve(macros.size());
+  for (Macro* macro : macros) {
+    arrays_.push_back({macro, MacroState(macro->array())});
   }
 }
 
 void OuController::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
                          std::span<std::int32_t> accumulators) {
-  for (const auto& macro : macros_) {
-    const RowRange rows = macro->array().region().rows;
-    macro->start(codes.subspan(rows.begin, rows.size()), pac_class,
-                 outputs_.of(macro->array(), accumulators));
+  for (Array& array : arrays_) {
+    const ArrayModel& model = array.macro->array();
+    const RowRange rows = model.region().rows;
+    array.macro->start(array.state, codes.subspan(rows.begin, rows.size()), pac_class,
+                       outputs_.of(model, accumulators));
   }
-  if (step_all()) {
-    timer_.begin(slot_, *this);
+  begin_slot(0);  // a vector without reads takes no time
+}
+
+void OuController::time_passed() {
+  if (std::exchange(last_codes_, false)) {
+    client_.vector_done();
   } else {
-    done_.notify(sc_core::SC_ZERO_TIME);
+    begin_slot(shift_add_);
   }
 }
 
-void OuController::slot_passed() {
-  if (step_all()) {
-    timer_.begin(slot_, *this);
-  } else {
-    done_.notify(shift_add_);
-  }
-}
-
-bool OuController::step_all() {
+void OuController::begin_slot(std::uint64_t remaining) {
   bool busy = false;
-  for (const auto& macro : macros_) {
-    busy = macro->step() || busy;
+  for (Array& array : arrays_) {
+    busy = array.macro->step(array.state) || busy;
   }
-  return busy;
+  last_codes_ = !busy;
+  if (busy) {
+    timer_.begin_slot(slot_, *this);
+  } else {
+    timer_.begin_job(remaining, *this);
+  }
 }
 
 VectorCounts OuController::counts() const {
   VectorCounts total;
-  for (const auto& macro : macros_) {
-    total.ou_reads += macro->counts().ou_reads;
-    total.conversions += macro->counts().conversions;
+  for (const Array& array : arrays_) {
+    total.ou_reads += array.state.counts.ou_reads;
+    total.conversions += array.state.counts.conversions;
   }
   return total;
 }
 
 std::uint64_t OuController::saturated() const {
   std::uint64_t saturated = 0;
-  for (const auto& macro : macros_) {
-    saturated += macro->saturated();
+  for (const Array& array : arrays_) {
+    saturated += array.state.saturated;
   }
   return saturated;
 }

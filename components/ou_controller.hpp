@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
 #include <systemc>
 #include <vector>
 
+#include "components/bank_timer.hpp"
 #include "components/macro.hpp"
 #include "components/model/bank_timing.hpp"
-#include "components/slot_timer.hpp"
 #include "components/vector_unit.hpp"
 
 namespace sumline {
@@ -18,28 +17,33 @@ namespace sumline {
 /// Time:   one event per slot, in which every array of the bank makes one OU read; then the last
 /// shift-and-add. Energy: counted by the macros. Source: `array.source` for the read time, `adc.cost.source`
 /// for the conversion time.
-class OuController : public sc_core::sc_module, public VectorUnit, private SlotTimer::Client {
+class OuController : public sc_core::sc_module, public VectorUnit, private BankTimer::Client {
  public:
-  /// @param arrays of one layer; they outlive the module, as `timer` does
-  OuController(const sc_core::sc_module_name& name, std::span<const ArrayModel* const> arrays,
-               BankTiming timing, LayerCounter counter, SlotTimer& timer);
+  /// @param macros of one layer; they outlive the module, as `timer` and `client` do
+  OuController(const sc_core::sc_module_name& name, std::span<Macro* const> macros, BankTiming timing,
+               BankTimer& timer, VectorUnit::Client& client);
 
   void start(std::span<const std::uint8_t> codes, std::size_t pac_class,
              std::span<std::int32_t> accumulators) override;
-  const sc_core::sc_event& done() const override { return done_; }
   VectorCounts counts() const override;
   std::uint64_t saturated() const override;
 
  private:
-  void slot_passed() override;
-  bool step_all();
+  struct Array {
+    Macro* macro;
+    MacroState state;
+  };
+  void time_passed() override;
+  /// Begins a slot of every array. @param remaining femtoseconds until the job is done where there is none left
+  void begin_slot(std::uint64_t remaining);
 
-  const BankOutputs outputs_;
+  std::vector<Array> arrays_;
   const std::uint64_t slot_;
-  const sc_core::sc_time shift_add_;
-  SlotTimer& timer_;
-  sc_core::sc_event done_;
-  std::vector<std::unique_ptr<Macro>> macros_;
+  const std::uint64_t shift_add_;
+  BankTimer& timer_;
+  VectorUnit::Client& client_;
+  const BankOutputs outputs_;
+  bool last_codes_ = false;  ///< are on their way through the shift-adder
 };
 
 }  // namespace sumline

@@ -8,14 +8,14 @@ namespace sumline {
 SampleAndHold::SampleAndHold(const sc_core::sc_module_name& name, LayerCounter counter)
     : sc_module(name), counter_(counter) {}
 
-BitlineSums& SampleAndHold::track() {
-  SUMLINE_ASSERT(empty_, "sums were sampled before the last ones were converted");
-  return held_;
+BitlineSums& SampleAndHold::track(HeldSums& held) {
+  SUMLINE_ASSERT(held.empty, "sums were sampled before the last ones were converted");
+  return held.bitlines;
 }
 
-void SampleAndHold::sample() {
-  empty_ = false;
-  counter_.add(Action::column_sample, held_.read.converted + (held_.read.unit ? 1U : 0U));
+void SampleAndHold::sample(HeldSums& held) {
+  held.empty = false;
+  counter_.add(Action::column_sample, held.bitlines.read.converted + (held.bitlines.read.unit ? 1U : 0U));
 }
 
 }  // namespace sumline

@@ -7,6 +7,12 @@
 
 namespace sumline {
 
+/// What it keeps for one macro.
+struct HeldSums {
+  BitlineSums bitlines{};
+  bool empty = true;
+};
+
 /// Keeps the bitlines of one OU read for the converter while the crossbar forms the next sums.
 /// In:     the sums of one OU read.
 /// Out:    the same sums, one slot later.
@@ -17,19 +23,13 @@ class SampleAndHold : public sc_core::sc_module {
  public:
   SampleAndHold(const sc_core::sc_module_name& name, LayerCounter counter);
 
-  /// What follows the bitlines while it is empty. @pre empty()
-  BitlineSums& track();
+  /// What follows the bitlines while nothing is held. @pre held.empty
+  BitlineSums& track(HeldSums& held);
   /// Keeps what it tracks.
-  void sample();
-  bool empty() const { return empty_; }
-  /// @pre !empty()
-  BitlineSums& held() { return held_; }
-  void release() { empty_ = true; }
+  void sample(HeldSums& held);
 
  private:
   const LayerCounter counter_;
-  BitlineSums held_{};
-  bool empty_ = true;
 };
 
 }  // namespace sumline

@@ -20,15 +20,14 @@ class ShiftAdder : public sc_core::sc_module {
   /// @param array outlives the module
   ShiftAdder(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
-  /// @param bitlines codes
-  void add(const BitlineSums& bitlines);
-  /// Ends an input vector. @param accumulators [outputs of the array], added to
-  void finish(std::span<std::int32_t> accumulators);
+  /// @param bitlines codes @param totals [columns] over the digits so far
+  void add(const BitlineSums& bitlines, std::span<std::int32_t> totals);
+  /// Ends an input vector. @param totals [columns], cleared @param accumulators [outputs of the array], added to
+  void finish(std::span<std::int32_t> totals, std::span<std::int32_t> accumulators);
 
  private:
   const ArrayModel& array_;
   const LayerCounter counter_;
-  std::vector<std::int32_t> totals_;  ///< [columns], over the digits so far
 };
 
 }  // namespace sumline

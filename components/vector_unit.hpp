@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <span>
-#include <systemc>
 #include <vector>
 
 #include "components/model/array_model.hpp"
@@ -32,13 +31,22 @@ struct VectorCounts {
 /// What the arrays of a bank do with an input vector, at one of the two fidelities.
 class VectorUnit {
  public:
+  /// Whom it works for.
+  class Client {
+   public:
+    /// The accumulators of the vector are complete. May start the next one.
+    virtual void vector_done() = 0;
+
+   protected:
+    ~Client() = default;
+  };
+
   virtual ~VectorUnit() = default;
-  /// Begins to add the products of one input vector and to count its actions; done() tells when it has.
+  /// Begins to add the products of one input vector and to count its actions; vector_done() tells when it has.
   /// @param codes [rows of the layer] @param pac_class of the vector, 0 where there are none
-  /// @param accumulators [BankOutputs::count]; both valid until done()
+  /// @param accumulators [BankOutputs::count]; both valid until vector_done()
   virtual void start(std::span<const std::uint8_t> codes, std::size_t pac_class,
                      std::span<std::int32_t> accumulators) = 0;
-  virtual const sc_core::sc_event& done() const = 0;
   /// Of the last input vector.
   virtual VectorCounts counts() const = 0;
   /// Conversions so far whose code is not the sum.

@@ -60,6 +60,15 @@ std::uint32_t largest_cell(const Accelerator& accelerator, const WeightSlicing& 
   return static_cast<std::uint32_t>(largest);
 }
 
+/// The number on a wordline whose bits are planes [first, last).
+std::int32_t magnitude(const BitPlanes& planes, std::uint32_t first, std::uint32_t last, std::uint32_t row) {
+  std::int32_t value = 0;
+  for (std::uint32_t plane = first; plane < last; ++plane) {
+    value |= static_cast<std::int32_t>(planes.bit(plane, row)) << (plane - first);
+  }
+  return value;
+}
+
 SumRange sums_of(std::uint32_t wordlines, std::uint32_t max_cell, const ActivationSlicing& activations) {
   const auto highest = static_cast<std::int32_t>(wordlines * max_cell * activations.max_digit());
   return {activations.has_sign ? -highest : 0, highest};
@@ -222,26 +231,29 @@ auto ArrayModel::sum_lanes(const DrivenWordlines& driven, std::uint32_t column) 
 
 void ArrayModel::drive(const BitPlanes& planes, std::uint32_t digit, RowRange range,
                        DrivenWordlines& driven) const {
+  const std::uint32_t magnitude_planes = planes.planes() - (activations_.has_sign ? 1 : 0);
   const std::uint32_t first = digit * activations_.digit_bits;
-  const std::uint32_t last =
-      std::min(first + activations_.digit_bits, planes.planes() - (activations_.has_sign ? 1 : 0));
+  const std::uint32_t last = std::min(first + activations_.digit_bits, magnitude_planes);
+  const bool ones = last - first == 1 && !activations_.has_sign;  // all that is driven is 1
+  std::uint32_t size = driven.size;
   for (std::uint32_t word = range.begin / 64; word * 64 < range.end; ++word) {
     std::uint64_t active = 0;
     for (std::uint32_t plane = first; plane < last; ++plane) {
       active |= planes.plane(plane)[word];
     }
-    const std::uint64_t negative = activations_.has_sign ? planes.plane(activations_.digit_bits)[word] : 0;
     for (active &= wordline_bits(range, word); active != 0; active &= active - 1) {
-      const auto bit = static_cast<std::uint32_t>(std::countr_zero(active));
-      std::int32_t value = 0;
-      for (std::uint32_t plane = first; plane < last; ++plane) {
-        value |= static_cast<std::int32_t>(planes.plane(plane)[word] >> bit & 1) << (plane - first);
+      const std::uint32_t row = word * 64 + static_cast<std::uint32_t>(std::countr_zero(active));
+      std::int32_t value = 1;
+      if (!ones) {
+        value = magnitude(planes, first, last, row);
+        value = activations_.has_sign && planes.bit(last, row) ? -value : value;
       }
-      driven.row[driven.size] = static_cast<std::uint16_t>(word * 64 + bit);
-      driven.digit[driven.size] = static_cast<std::int16_t>((negative >> bit & 1) != 0 ? -value : value);
-      ++driven.size;
+      driven.row[size] = static_cast<std::uint16_t>(row);
+      driven.digit[size] = static_cast<std::int16_t>(value);
+      ++size;
     }
   }
+  driven.size = size;
 }
 
 void ArrayModel::ou_sums(const DrivenWordlines& driven, std::uint32_t column_begin,

@@ -58,6 +58,10 @@ class BitPlanes {
   std::span<const std::uint64_t> plane(std::uint32_t index) const {
     return {words_.data() + index * words_per_plane_, words_per_plane_};
   }
+  /// A bit of the code on one wordline.
+  bool bit(std::uint32_t plane, std::uint32_t row) const {
+    return (words_[plane * words_per_plane_ + row / 64] >> row % 64 & 1) != 0;
+  }
 
  private:
   std::uint32_t rows_ = 0;

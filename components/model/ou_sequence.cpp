@@ -3,49 +3,37 @@
 
 namespace sumline {
 
-void OuSequence::start(const BitPlanes& planes, std::size_t pac_class) {
-  planes_ = &planes;
-  pac_class_ = pac_class;
-  digit_ = array_.activations().first_digit;
+void OuSequence::start(std::size_t pac_class) {
+  pac_class_ = static_cast<std::uint32_t>(pac_class);
+  digit_ = array_->activations().first_digit;
+  group_ = {0, 0};
   block_ = 0;
-  open_digit();
 }
 
-void OuSequence::open_digit() {
-  array_.active_wordlines(*planes_, digit_, active_);
-  wordline_groups(array_.ou().skipping, array_.ou().rows, active_, array_.rows(), groups_);
-  group_ = 0;
-}
-
-bool OuSequence::find_block() {
-  for (;;) {
-    if (group_ < groups_.size()) {
-      const std::span<const ReadBlock> blocks = array_.blocks(groups_[group_]);
-      while (block_ < blocks.size() && !array_.reads(blocks[block_].columns, digit_, pac_class_)) {
-        ++block_;
+std::optional<OuRead> OuSequence::next(const BitPlanes& planes) {
+  while (digit_ < array_->activations().digits) {
+    const auto blocks = group_.size() > 0 ? array_->blocks(group_) : std::span<const ReadBlock>();
+    while (block_ < blocks.size()) {
+      const ReadBlock& block = blocks[block_++];
+      if (array_->reads(block.columns, digit_, pac_class_)) {
+        const bool unit = block_ == 1 && array_->has_unit_column();
+        return OuRead{digit_, group_, block.columns.begin, block.columns.end, block.converted, unit};
       }
-      if (block_ < blocks.size()) {
-        return true;
-      }
-      block_ = 0;
-      ++group_;
-    } else if (digit_ + 1 < array_.activations().digits) {
+    }
+    block_ = 0;
+    group_ = group_after(planes);
+    if (group_.size() == 0) {
+      group_ = {0, 0};
       ++digit_;
-      open_digit();
-    } else {
-      return false;
     }
   }
+  return std::nullopt;
 }
 
-std::optional<OuRead> OuSequence::next() {
-  if (!find_block()) {
-    return std::nullopt;
-  }
-  const ReadBlock& block = array_.blocks(groups_[group_])[block_];
-  const bool unit = block_ == 0 && array_.has_unit_column();
-  ++block_;
-  return OuRead{digit_, groups_[group_], block.columns.begin, block.columns.end, block.converted, unit};
+RowRange OuSequence::group_after(const BitPlanes& planes) const {
+  WordlineMask storage;
+  const auto active = active_wordlines(planes, array_->activations(), digit_, storage);
+  return next_group(array_->ou().skipping, array_->ou().rows, active, array_->rows(), group_.end);
 }
 
 }  // namespace sumline

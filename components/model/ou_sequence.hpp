@@ -3,8 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
-#include <vector>
 
 #include "components/model/array_model.hpp"
 
@@ -25,25 +23,22 @@ struct OuRead {
 class OuSequence {
  public:
   /// @param array outlives the sequence
-  explicit OuSequence(const ArrayModel& array) : array_(array) {}
+  explicit OuSequence(const ArrayModel& array) : array_(&array) {}
 
-  /// Begins anew. @param planes must outlive the reads @param pac_class of the vector
-  void start(const BitPlanes& planes, std::size_t pac_class = 0);
-  /// @return nothing after the last read
-  std::optional<OuRead> next();
+  /// Begins anew. @param pac_class of the vector
+  void start(std::size_t pac_class = 0);
+  /// @param planes of the vector, the same for all its reads @return nothing after the last read
+  std::optional<OuRead> next(const BitPlanes& planes);
 
  private:
-  void open_digit();
-  bool find_block();
+  /// The next group of the digit; empty after the last.
+  RowRange group_after(const BitPlanes& planes) const;
 
-  const ArrayModel& array_;
-  const BitPlanes* planes_ = nullptr;
-  std::size_t pac_class_ = 0;
-  std::vector<std::uint64_t> active_;
-  std::vector<RowRange> groups_;
+  const ArrayModel* array_;
+  std::uint32_t pac_class_ = 0;
   std::uint32_t digit_ = 0;
-  std::size_t group_ = 0;
-  std::size_t block_ = 0;
+  RowRange group_{0, 0};     ///< empty before the first of a digit
+  std::uint32_t block_ = 0;  ///< of the group, that comes next
 };
 
 }  // namespace sumline

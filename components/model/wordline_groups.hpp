@@ -37,34 +37,17 @@ std::span<const std::uint64_t> active_wordlines(const BitPlanes& planes, const A
 std::uint32_t sum_digits(const BitPlanes& planes, const ActivationSlicing& activations, std::uint32_t digit,
                          RowRange range);
 
-/// Calls visit(RowRange) for every group that is read for one input digit: static groups of `height`
-/// wordlines (none, zero_groups) or runs that hold `height` active wordlines (compaction).
+/// The next group that is read for one input digit: static groups of `height` wordlines (none, zero_groups) or runs
+/// that hold `height` active wordlines (compaction). @param from 0, or where the group before ended
+/// @return an empty range after the last one
+RowRange next_group(Skipping skipping, std::uint32_t height, std::span<const std::uint64_t> active,
+                    std::uint32_t rows, std::uint32_t from);
+
+/// Calls visit(RowRange) for every group that is read for one input digit.
 template <class Visit>
 void for_each_group(Skipping skipping, std::uint32_t height, std::span<const std::uint64_t> active,
                     std::uint32_t rows, Visit visit) {
-  if (skipping != Skipping::compaction) {
-    for (std::uint32_t begin = 0; begin < rows; begin += height) {
-      const RowRange group{begin, std::min(begin + height, rows)};
-      if (skipping == Skipping::none || count_ones(active, group) > 0) {
-        visit(group);
-      }
-    }
-    return;
-  }
-  RowRange group{0, 0};
-  std::uint32_t in_group = 0;
-  for (std::size_t word = 0; word < active.size(); ++word) {
-    for (std::uint64_t bits = active[word]; bits != 0; bits &= bits - 1) {
-      const std::uint32_t row =
-          static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(std::countr_zero(bits));
-      group = {in_group == 0 ? row : group.begin, row + 1};
-      if (++in_group == height) {
-        visit(group);
-        in_group = 0;
-      }
-    }
-  }
-  if (in_group > 0) {
+  for (RowRange group{0, 0}; (group = next_group(skipping, height, active, rows, group.end)).size() > 0;) {
     visit(group);
   }
 }
