@@ -75,7 +75,7 @@ void Bank::proceed() {
   PartialSums& sums = output_register_.acquire();
   sums.assign(outputs.count, 0);
   const InputVector& vector = input_register_.take();
-  unit_->start(*vector.codes, vector.pac_class, sums);
+  unit_->start(vector.codes, vector.pac_class, sums);
 }
 
 void Bank::vector_done() {

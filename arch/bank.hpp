@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <systemc>
 #include <vector>
@@ -16,8 +17,8 @@ namespace sumline {
 struct InputVector {
   std::uint32_t image;
   std::uint32_t position;
-  std::uint8_t pac_class;                                  ///< which pairs of bits are read
-  std::shared_ptr<const std::vector<std::uint8_t>> codes;  ///< [rows of the layer], for all banks
+  std::uint8_t pac_class;               ///< which pairs of bits are read
+  std::span<const std::uint8_t> codes;  ///< [rows of the layer], for all banks
 };
 
 /// What a bank made of it, [BankOutputs::count].

@@ -21,11 +21,12 @@ LayerPass::LayerPass(const sc_core::sc_module_name& name, RunState& run, Chip& c
       collector_(run.requesters++),
       finisher_(run.requesters++) {
   for (const Replica& replica : role.pass.replicas) {
-    Banks& banks = replicas_.emplace_back();
+    Copy& copy = replicas_.emplace_back();
+    copy.windows.fill(std::vector<std::uint8_t>(description_.rows()));
     for (const BankPlacement& placement : replica.banks) {
       const std::string bank =
           "tile" + std::to_string(placement.tile) + "_bank" + std::to_string(placement.bank);
-      banks.push_back(std::make_unique<Bank>(bank.c_str(), run, layer(), placement));
+      copy.banks.push_back(std::make_unique<Bank>(bank.c_str(), run, layer(), placement));
     }
   }
   SC_HAS_PROCESS(LayerPass);
@@ -54,15 +55,16 @@ void LayerPass::feed() {
     } else {
       run_.wait_for_inputs(description_, image, position);
     }
-    const InputVector vector = read_window(image, position);
-    for (const auto& bank : replicas_[position % replicas_.size()]) {
+    Copy& copy = copy_for(position);
+    const InputVector vector = read_window(copy, image, position);
+    for (const auto& bank : copy.banks) {
       fetch(*bank, vector);
     }
   });
 }
 
-InputVector LayerPass::read_window(std::uint32_t image, std::uint32_t position) {
-  std::vector<std::uint8_t> codes(description_.rows());
+InputVector LayerPass::read_window(Copy& copy, std::uint32_t image, std::uint32_t position) {
+  std::vector<std::uint8_t>& codes = copy.windows[copy.read++ % copy.windows.size()];
   run_.models[layer()].gather(run_.map(description_.input).view(image), position, codes);
   std::uint8_t pac_class = 0;
   if (approximation_) {
@@ -70,7 +72,7 @@ InputVector LayerPass::read_window(std::uint32_t image, std::uint32_t position) 
     pac_class = windows_.back().pac_class;
     take_from_buffer(image, window_count_bits(description_, *run_.mapping.layers[layer()], role_.pass));
   }
-  return {image, position, pac_class, std::make_shared<const std::vector<std::uint8_t>>(std::move(codes))};
+  return {image, position, pac_class, codes};
 }
 
 void LayerPass::take_from_buffer(std::uint32_t image, std::uint64_t bits) {
@@ -92,7 +94,7 @@ void LayerPass::collect() {
   for_each_position([&](std::uint32_t, std::uint32_t position) {
     std::vector<std::int32_t>& sums = sums_.acquire(collector_);
     sums.assign(description_.out.channels, 0);
-    for (const auto& bank : replicas_[position % replicas_.size()]) {
+    for (const auto& bank : copy_for(position).banks) {
       receive(*bank, sums);
     }
     sums_.load();
@@ -146,8 +148,8 @@ void LayerPass::correct(std::span<std::int32_t> sums) {
 
 std::uint64_t LayerPass::saturated() const {
   std::uint64_t saturated = 0;
-  for (const Banks& banks : replicas_) {
-    for (const auto& bank : banks) {
+  for (const Copy& copy : replicas_) {
+    for (const auto& bank : copy.banks) {
       saturated += bank->saturated();
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <memory>
 #include <queue>
 #include <span>
@@ -37,11 +38,18 @@ class LayerPass : public sc_core::sc_module {
   std::uint64_t saturated() const;
 
  private:
-  using Banks = std::vector<std::unique_ptr<Bank>>;  ///< of one replica
+  /// One replica, and the windows on their way to it: two in the halves of its input registers and the one that is
+  /// being read.
+  struct Copy {
+    std::vector<std::unique_ptr<Bank>> banks;
+    std::array<std::vector<std::uint8_t>, 3> windows;
+    std::uint64_t read = 0;  ///< windows so far
+  };
 
+  Copy& copy_for(std::uint32_t position) { return replicas_[position % replicas_.size()]; }
   void feed();
   /// Reads the window for all banks of a replica and, where the layer is approximated, its counts.
-  InputVector read_window(std::uint32_t image, std::uint32_t position);
+  InputVector read_window(Copy& copy, std::uint32_t image, std::uint32_t position);
   void take_from_buffer(std::uint32_t image, std::uint64_t bits);
   void fetch(Bank& bank, const InputVector& vector);
   void collect();
@@ -59,7 +67,7 @@ class LayerPass : public sc_core::sc_module {
   const Layer& description_;
   const std::uint32_t home_;
   const PacModel* const approximation_;  ///< nullptr where all products are formed in arrays
-  std::vector<Banks> replicas_;
+  std::vector<Copy> replicas_;
   std::queue<PacWindow> windows_;                 ///< on their way through the banks
   DoubleBuffer<std::vector<std::int32_t>> sums_;  ///< [channels] of one position
   LayerOutput output_;

@@ -22,8 +22,11 @@ void JobUnit::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
   for (const ArrayModel* array : arrays_) {
     const RowRange rows = array->region().rows;
     const auto array_codes = codes.subspan(rows.begin, rows.size());
-    array->activations().split(array_codes, planes_);
-    const ArrayCounts counts = array->count(planes_, pac_class);
+    const bool by_codes = array->counted_by_codes();
+    if (!by_codes || !array->lossless()) {
+      array->activations().split(array_codes, planes_);
+    }
+    const ArrayCounts counts = by_codes ? array->count(array_codes) : array->count(planes_, pac_class);
     book(*array, counts);
     saturated_ += array->accumulate(array_codes, planes_, outputs_.of(*array, accumulators), pac_class);
     counts_.ou_reads += counts.ou_reads;

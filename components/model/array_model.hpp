@@ -73,8 +73,8 @@ class ArrayModel {
 
   /// accumulators[o] += what the array contributes to output first_output() + o for these codes, the readout
   /// included. Where a rule chooses pairs of bits: their products alone.
-  /// @param codes [rows()] @param planes the same codes, split @param accumulators [outputs()] @return saturated
-  /// conversions
+  /// @param codes [rows()] @param planes the same codes, split; of no use where lossless()
+  /// @param accumulators [outputs()] @return saturated conversions
   std::uint64_t accumulate(std::span<const std::uint8_t> codes, const BitPlanes& planes,
                            std::span<std::int32_t> accumulators, std::size_t pac_class = 0) const;
   /// The readout's part of accumulate() alone: adds R(D) - D, weighted, for every conversion that changes D.
@@ -91,6 +91,12 @@ class ArrayModel {
   /// The reads, conversions and activations of one input vector.
   ArrayCounts count(const BitPlanes& planes, std::size_t pac_class = 0) const {
     return counter_.count(planes, pac_class);
+  }
+  /// True where the codes alone tell: every digit of every group is read, and takes the same.
+  bool counted_by_codes() const { return counter_.dense() && classes_.empty(); }
+  /// @pre counted_by_codes() @param codes [rows()]
+  ArrayCounts count(std::span<const std::uint8_t> codes) const {
+    return counter_.count_dense(1, activations_.count_active(codes));
   }
   const ReadCounter& counter() const { return counter_; }
 

@@ -36,6 +36,16 @@ double shift(const CodeFormat& format) {
   return 0;
 }
 
+/// How many of the ascending `bounds` a value has reached. They are about a code apart: from where `estimate` puts the
+/// value it is not far to where it is.
+template <class Value>
+std::uint8_t bounds_reached(std::span<const Value> bounds, Value value, double estimate) {
+  auto code = static_cast<std::size_t>(std::clamp(estimate, 0.0, static_cast<double>(bounds.size())));
+  while (code < bounds.size() && value >= bounds[code]) ++code;
+  while (code > 0 && value < bounds[code - 1]) --code;
+  return static_cast<std::uint8_t>(code);
+}
+
 }  // namespace
 
 LutModel::LutModel(const Layer& layer, std::uint64_t largest, LutMode mode, std::uint32_t index_bits)
@@ -151,19 +161,13 @@ std::uint8_t LutModel::code(const OutputSums& sums, std::size_t position, std::s
 }
 
 std::uint8_t LutModel::search(std::size_t channel, std::int32_t accumulator) const {
-  const auto first = bounds_.begin() + static_cast<std::ptrdiff_t>(channel * steps_);
-  const auto above = std::upper_bound(first, first + static_cast<std::ptrdiff_t>(steps_),
-                                      slope_[channel] < 0 ? -accumulator : accumulator);
-  return static_cast<std::uint8_t>(above - first);
+  return bounds_reached(std::span<const std::int32_t>(bounds_).subspan(channel * steps_, steps_),
+                        slope_[channel] < 0 ? -accumulator : accumulator,
+                        slope_[channel] * accumulator + start_[channel] + 0.5);
 }
 
-/// Boundaries are about a step apart: from where z would be among them it is not far to where it is.
 std::uint8_t LutModel::boundaries_reached(double z) const {
-  const double estimate = (z - boundaries_.front()) / step_ + 1;
-  auto code = static_cast<std::size_t>(std::clamp(estimate, 0.0, static_cast<double>(steps_)));
-  while (code < steps_ && z >= boundaries_[code]) ++code;
-  while (code > 0 && z < boundaries_[code - 1]) --code;
-  return static_cast<std::uint8_t>(code);
+  return bounds_reached<double>(boundaries_, z, (z - boundaries_.front()) / step_ + 1);
 }
 
 /// @param level distance from half a step below the first boundary, in steps
