@@ -51,7 +51,7 @@ EngineOutput run_functional_engine(const Workload& workload, const Accelerator& 
   count_traffic(output.ledger, workload, accelerator, mapping, end - begin);
   for (const FunctionalWorker& worker : workers) {
     for (std::size_t layer = 0; layer < worker.tallies.size(); ++layer) {
-      count_reads(output.ledger, layer, worker.tallies[layer].counts);
+      count_reads(output.ledger.of(layer), worker.tallies[layer].counts);
       output.ledger.add(layer, Action::pac_product, worker.tallies[layer].pac_products);
       std::ranges::transform(output.pac_classes[layer], worker.tallies[layer].pac_classes,
                              output.pac_classes[layer].begin(), std::plus<>());

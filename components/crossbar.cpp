@@ -8,7 +8,7 @@ Crossbar::Crossbar(const sc_core::sc_module_name& name, const ArrayModel& array,
 
 void Crossbar::form_sums(const OuRead& read, const DrivenWordlines& driven, BitlineSums& bitlines) {
   bitlines.read = read;
-  bitlines.sums.resize(read.column_end - read.column_begin);
+  bitlines.sums = bitlines.sums.first(read.column_end - read.column_begin);
   array_.ou_sums(driven, read.column_begin, bitlines.sums);
   bitlines.unit_sum = read.unit ? driven.sum() : 0;
   const std::uint64_t read_bitlines = read.converted + (read.unit ? 1 : 0);

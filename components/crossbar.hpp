@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <systemc>
-#include <vector>
 
 #include "components/layer_counter.hpp"
 #include "components/model/ou_sequence.hpp"
@@ -12,8 +12,8 @@ namespace sumline {
 /// What the bitlines of one OU read carry: sums, and codes once they are converted.
 struct BitlineSums {
   OuRead read;
-  std::vector<std::int32_t> sums;  ///< of bitlines read.column_begin .. column_end
-  std::int32_t unit_sum;           ///< of the unit column, where read.unit
+  std::span<std::int32_t> sums;  ///< of bitlines read.column_begin .. column_end
+  std::int32_t unit_sum;         ///< of the unit column, where read.unit
 };
 
 /// Cells at the crossings of wordlines and bitlines; currents add up along a bitline.
@@ -28,7 +28,7 @@ class Crossbar : public sc_core::sc_module {
   /// @param array outlives the module
   Crossbar(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
-  /// @param bitlines replaced
+  /// @param bitlines replaced; their sums have room for a block, and shrink to it
   void form_sums(const OuRead& read, const DrivenWordlines& driven, BitlineSums& bitlines);
 
  private:

@@ -9,13 +9,14 @@ namespace sumline {
 /// Books actions to one layer: what the blocks of a bank hold, since a bank works for one layer.
 class LayerCounter {
  public:
-  LayerCounter(ActionLedger& ledger, std::size_t layer) : ledger_(&ledger), layer_(layer) {}
-  void add(Action action, std::uint64_t times) const { ledger_->add(layer_, action, times); }
-  void add(const ArrayCounts& counts) const { count_reads(*ledger_, layer_, counts); }
+  LayerCounter(ActionLedger& ledger, std::size_t layer) : counts_(&ledger.of(layer)) {}
+  void add(Action action, std::uint64_t times) const {
+    (*counts_)[static_cast<std::size_t>(action)] += times;
+  }
+  void add(const ArrayCounts& counts) const { count_reads(*counts_, counts); }
 
  private:
-  ActionLedger* ledger_;
-  std::size_t layer_;
+  ActionLedger::Counts* counts_;
 };
 
 }  // namespace sumline

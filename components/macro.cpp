@@ -9,59 +9,67 @@ Macro::Macro(const sc_core::sc_module_name& name, const ArrayModel& array, Layer
       counter_(counter),
       wordline_driver_("wordline_driver", array, counter),
       crossbar_("crossbar", array, counter),
-      sample_and_hold_("sample_and_hold", counter),
+      sample_and_hold_("sample_and_hold", array, counter),
       adc_("adc", array.readout(), counter),
       shift_adder_("shift_adder", array, counter),
       offset_corrector_("offset_corrector", array, counter) {}
 
-void Macro::start(MacroState& state, std::span<const std::uint8_t> codes, std::size_t pac_class,
+std::uint32_t Macro::add_replica() {
+  wordline_driver_.add_replica();
+  sample_and_hold_.add_replica();
+  shift_adder_.add_replica();
+  replicas_.push_back({OuSequence(array_), {}, {}, 0});
+  return static_cast<std::uint32_t>(replicas_.size() - 1);
+}
+
+void Macro::start(std::uint32_t replica, std::span<const std::uint8_t> codes, std::size_t pac_class,
                   std::span<std::int32_t> accumulators) {
-  array_.activations().split(codes, state.planes);
+  wordline_driver_.take(replica, codes);
+  Replica& state = replicas_[replica];
   state.sequence.start(pac_class);
-  state.accumulators = accumulators;
   state.counts = {};
+  state.accumulators = accumulators;
   offset_corrector_.add_codes(codes, accumulators);
 }
 
-bool Macro::step(MacroState& state) {
-  if (array_.sums_at_once()) {
-    const bool read = read_next(state) && convert_held(state);
-    if (!read) {
-      shift_adder_.finish(state.totals, state.accumulators);
-    }
-    return read;
+bool Macro::step(std::uint32_t replica) {
+  const bool at_once = array_.sums_at_once();
+  const bool held = !at_once && convert_held(replica);
+  const bool read = read_next(replica);
+  if (at_once && read) {
+    convert_held(replica);
   }
-  const bool converted = convert_held(state);
-  const bool read = read_next(state);
-  if (converted && !read) {
-    shift_adder_.finish(state.totals, state.accumulators);
+  if (!read && (held || at_once)) {
+    shift_adder_.finish(replica, replicas_[replica].accumulators);
   }
-  return read || converted;
+  return read || held;
 }
 
-bool Macro::convert_held(MacroState& state) {
-  if (state.held.empty) {
+bool Macro::convert_held(std::uint32_t replica) {
+  if (sample_and_hold_.empty(replica)) {
     return false;
   }
-  BitlineSums& bitlines = state.held.bitlines;
+  BitlineSums& bitlines = sample_and_hold_.held(replica);
+  Replica& state = replicas_[replica];
   state.saturated += adc_.convert(bitlines);
-  shift_adder_.add(bitlines, state.totals);
+  shift_adder_.add(replica, bitlines);
   if (bitlines.read.unit) {
     offset_corrector_.add_unit(bitlines.read, bitlines.unit_sum, state.accumulators);
   }
-  state.held.empty = true;
+  sample_and_hold_.release(replica);
   return true;
 }
 
-bool Macro::read_next(MacroState& state) {
-  const std::optional<OuRead> read = state.sequence.next(state.planes);
+bool Macro::read_next(std::uint32_t replica) {
+  Replica& state = replicas_[replica];
+  const std::optional<OuRead> read = state.sequence.next(wordline_driver_.planes(replica));
   if (!read) {
     return false;
   }
   DrivenWordlines driven;
-  wordline_driver_.drive(state.planes, *read, driven);
-  crossbar_.form_sums(*read, driven, sample_and_hold_.track(state.held));
-  sample_and_hold_.sample(state.held);
+  wordline_driver_.drive(replica, *read, driven);
+  crossbar_.form_sums(*read, driven, sample_and_hold_.track(replica));
+  sample_and_hold_.sample(replica);
   counter_.add(Action::ou_read, 1);
   state.counts.ou_reads += 1;
   state.counts.conversions += read->converted;

@@ -24,9 +24,8 @@ OuController::OuController(const sc_core::sc_module_name& name, std::span<Macro*
       timer_(timer),
       client_(client),
       outputs_(arrays_of(macros)) {
-  arrays_.reserve(macros.size());
   for (Macro* macro : macros) {
-    arrays_.push_back({macro, MacroState(macro->array())});
+    arrays_.push_back({macro, macro->add_replica()});
   }
 }
 
@@ -35,7 +34,7 @@ void OuController::start(std::span<const std::uint8_t> codes, std::size_t pac_cl
   for (Array& array : arrays_) {
     const ArrayModel& model = array.macro->array();
     const RowRange rows = model.region().rows;
-    array.macro->start(array.state, codes.subspan(rows.begin, rows.size()), pac_class,
+    array.macro->start(array.replica, codes.subspan(rows.begin, rows.size()), pac_class,
                        outputs_.of(model, accumulators));
   }
   begin_slot(0);  // a vector without reads takes no time
@@ -52,7 +51,7 @@ void OuController::time_passed() {
 void OuController::begin_slot(std::uint64_t remaining) {
   bool busy = false;
   for (Array& array : arrays_) {
-    busy = array.macro->step(array.state) || busy;
+    busy = array.macro->step(array.replica) || busy;
   }
   last_codes_ = !busy;
   if (busy) {
@@ -65,8 +64,9 @@ void OuController::begin_slot(std::uint64_t remaining) {
 VectorCounts OuController::counts() const {
   VectorCounts total;
   for (const Array& array : arrays_) {
-    total.ou_reads += array.state.counts.ou_reads;
-    total.conversions += array.state.counts.conversions;
+    const VectorCounts& counts = array.macro->counts(array.replica);
+    total.ou_reads += counts.ou_reads;
+    total.conversions += counts.conversions;
   }
   return total;
 }
@@ -74,7 +74,7 @@ VectorCounts OuController::counts() const {
 std::uint64_t OuController::saturated() const {
   std::uint64_t saturated = 0;
   for (const Array& array : arrays_) {
-    saturated += array.state.saturated;
+    saturated += array.macro->saturated(array.replica);
   }
   return saturated;
 }

@@ -31,7 +31,7 @@ class OuController : public sc_core::sc_module, public VectorUnit, private BankT
  private:
   struct Array {
     Macro* macro;
-    MacroState state;
+    std::uint32_t replica;
   };
   void time_passed() override;
   /// Begins a slot of every array. @param remaining femtoseconds until the job is done where there is none left

@@ -2,16 +2,11 @@
 #pragma once
 
 #include <systemc>
+#include <vector>
 
 #include "components/crossbar.hpp"
 
 namespace sumline {
-
-/// What it keeps for one macro.
-struct HeldSums {
-  BitlineSums bitlines{};
-  bool empty = true;
-};
 
 /// Keeps the bitlines of one OU read for the converter while the crossbar forms the next sums.
 /// In:     the sums of one OU read.
@@ -21,15 +16,28 @@ struct HeldSums {
 /// Source: `bank.sample_and_hold.source` in the preset.
 class SampleAndHold : public sc_core::sc_module {
  public:
-  SampleAndHold(const sc_core::sc_module_name& name, LayerCounter counter);
+  /// @param array outlives the module
+  SampleAndHold(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
-  /// What follows the bitlines while nothing is held. @pre held.empty
-  BitlineSums& track(HeldSums& held);
+  void add_replica();
+  /// What follows the bitlines of a replica while nothing of it is held. @pre empty(replica)
+  BitlineSums& track(std::uint32_t replica);
   /// Keeps what it tracks.
-  void sample(HeldSums& held);
+  void sample(std::uint32_t replica);
+  bool empty(std::uint32_t replica) const { return replicas_[replica].empty; }
+  /// @pre !empty(replica)
+  BitlineSums& held(std::uint32_t replica) { return replicas_[replica].bitlines; }
+  void release(std::uint32_t replica) { replicas_[replica].empty = true; }
 
  private:
+  struct Replica {
+    BitlineSums bitlines;
+    bool empty;
+  };
+  const ArrayModel& array_;
   const LayerCounter counter_;
+  std::vector<Replica> replicas_;
+  std::vector<std::int32_t> sums_;  ///< [replicas, OU columns], those that the bitlines refer to
 };
 
 }  // namespace sumline

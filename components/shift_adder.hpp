@@ -3,6 +3,7 @@
 
 #include <span>
 #include <systemc>
+#include <vector>
 
 #include "components/adc.hpp"
 
@@ -20,14 +21,21 @@ class ShiftAdder : public sc_core::sc_module {
   /// @param array outlives the module
   ShiftAdder(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
-  /// @param bitlines codes @param totals [columns] over the digits so far
-  void add(const BitlineSums& bitlines, std::span<std::int32_t> totals);
-  /// Ends an input vector. @param totals [columns], cleared @param accumulators [outputs of the array], added to
-  void finish(std::span<std::int32_t> totals, std::span<std::int32_t> accumulators);
+  void add_replica() { totals_.resize(totals_.size() + array_.columns()); }
+  /// @param bitlines codes
+  void add(std::uint32_t replica, const BitlineSums& bitlines);
+  /// Ends an input vector. @param accumulators [outputs of the array], added to
+  void finish(std::uint32_t replica, std::span<std::int32_t> accumulators);
 
  private:
+  /// [columns]
+  std::span<std::int32_t> totals(std::uint32_t replica) {
+    return std::span(totals_).subspan(std::size_t{replica} * array_.columns(), array_.columns());
+  }
+
   const ArrayModel& array_;
   const LayerCounter counter_;
+  std::vector<std::int32_t> totals_;  ///< [replicas, columns], over the digits so far
 };
 
 }  // namespace sumline

@@ -7,8 +7,8 @@ WordlineDriver::WordlineDriver(const sc_core::sc_module_name& name, const ArrayM
                                LayerCounter counter)
     : sc_module(name), array_(array), counter_(counter) {}
 
-void WordlineDriver::drive(const BitPlanes& planes, const OuRead& read, DrivenWordlines& driven) {
-  array_.drive(planes, read.digit, read.rows, driven);
+void WordlineDriver::drive(std::uint32_t replica, const OuRead& read, DrivenWordlines& driven) {
+  array_.drive(planes_[replica], read.digit, read.rows, driven);
   counter_.add(Action::wordline_activation, driven.size);
 }
 

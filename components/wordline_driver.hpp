@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <systemc>
+#include <vector>
 
 #include "components/layer_counter.hpp"
 #include "components/model/ou_sequence.hpp"
@@ -19,12 +21,19 @@ class WordlineDriver : public sc_core::sc_module {
   /// @param array outlives the module
   WordlineDriver(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
+  void add_replica() { planes_.emplace_back(); }
+  /// Takes an input vector apart into digits. @param codes [rows of the array]
+  void take(std::uint32_t replica, std::span<const std::uint8_t> codes) {
+    array_.activations().split(codes, planes_[replica]);
+  }
+  const BitPlanes& planes(std::uint32_t replica) const { return planes_[replica]; }
   /// @param driven added to
-  void drive(const BitPlanes& planes, const OuRead& read, DrivenWordlines& driven);
+  void drive(std::uint32_t replica, const OuRead& read, DrivenWordlines& driven);
 
  private:
   const ArrayModel& array_;
   const LayerCounter counter_;
+  std::vector<BitPlanes> planes_;  ///< [replicas]
 };
 
 }  // namespace sumline

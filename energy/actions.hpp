@@ -79,11 +79,15 @@ std::string_view component(Action action);
 /// Exact counts, [layer][action]. Adding is associative and commutative, so totals do not depend on threads.
 class ActionLedger {
  public:
+  using Counts = std::array<std::uint64_t, kActions>;
+
   explicit ActionLedger(std::size_t layers) : counts_(layers) {}
 
   void add(std::size_t layer, Action action, std::uint64_t times) {
     counts_[layer][static_cast<std::size_t>(action)] += times;
   }
+  /// Those of one layer, to add to.
+  Counts& of(std::size_t layer) { return counts_[layer]; }
   std::uint64_t count(std::size_t layer, Action action) const {
     return counts_[layer][static_cast<std::size_t>(action)];
   }
@@ -94,7 +98,7 @@ class ActionLedger {
   bool operator==(const ActionLedger&) const = default;
 
  private:
-  std::vector<std::array<std::uint64_t, kActions>> counts_;
+  std::vector<Counts> counts_;
 };
 
 }  // namespace sumline

@@ -77,15 +77,18 @@ void ReadCounter::merge(const ReadCounter& other) {
   uniform_ = all_equal(reads_);
 }
 
-void count_reads(ActionLedger& ledger, std::size_t layer, const ArrayCounts& counts) {
-  ledger.add(layer, Action::ou_read, counts.ou_reads);
-  ledger.add(layer, Action::wordline_activation, counts.wordline_activations);
-  ledger.add(layer, Action::cell_activation, counts.cell_activations);
-  ledger.add(layer, Action::cell_product, counts.cell_products);
-  ledger.add(layer, Action::column_sample, counts.conversions + counts.unit_conversions);
-  ledger.add(layer, Action::adc_conversion, counts.conversions);
-  ledger.add(layer, Action::unit_conversion, counts.unit_conversions);
-  ledger.add(layer, Action::shift_add, counts.conversions);
+void count_reads(ActionLedger::Counts& layer, const ArrayCounts& counts) {
+  const auto add = [&](Action action, std::uint64_t times) {
+    layer[static_cast<std::size_t>(action)] += times;
+  };
+  add(Action::ou_read, counts.ou_reads);
+  add(Action::wordline_activation, counts.wordline_activations);
+  add(Action::cell_activation, counts.cell_activations);
+  add(Action::cell_product, counts.cell_products);
+  add(Action::column_sample, counts.conversions + counts.unit_conversions);
+  add(Action::adc_conversion, counts.conversions);
+  add(Action::unit_conversion, counts.unit_conversions);
+  add(Action::shift_add, counts.conversions);
 }
 
 ArrayCounts ReadCounter::count(const BitPlanes& planes, std::size_t pac_class) const {

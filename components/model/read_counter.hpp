@@ -27,8 +27,8 @@ struct ArrayCounts {
   bool operator==(const ArrayCounts&) const = default;
 };
 
-/// Books what arrays of `layer` did: the section "Inside an array" of docs/counting.md.
-void count_reads(ActionLedger& ledger, std::size_t layer, const ArrayCounts& counts);
+/// Books what arrays did to their layer: the section "Inside an array" of docs/counting.md.
+void count_reads(ActionLedger::Counts& layer, const ArrayCounts& counts);
 
 /// What reading one wordline group takes, summed over the arrays that see the same inputs.
 struct GroupReads {
