@@ -12,14 +12,17 @@ BankTimer::BankTimer(const sc_core::sc_module_name& name) : sc_module(name) {
   dont_initialize();
 }
 
-void BankTimer::begin(const Kind& kind, Client& client) {
-  const std::uint64_t end = (ringing_ ? time_ : now()) + kind.span;
-  Queue& queue = queues_[kind];
-  queue.push_back({end, &client});
-  if (queue.size() == 1) {
-    fronts_.push({end, kind.job, &queue});
+BankTimer::Spans& BankTimer::spans(std::uint64_t length, bool job) {
+  return spans_.try_emplace({length, job}, Spans(*this, length, job)).first->second;
+}
+
+void BankTimer::begin(Spans& spans, Client& client) {
+  const std::uint64_t end = (ringing_ ? time_ : now()) + spans.length_;
+  spans.ends_.push_back({end, &client});
+  if (spans.ends_.size() == 1) {
+    fronts_.push({end, &spans});
     if (!ringing_) {
-      next_end_.notify(femtoseconds(kind.span));  // the kernel keeps the earlier of two times
+      next_end_.notify(femtoseconds(spans.length_));  // the kernel keeps the earlier of two times
     }
   }
 }
@@ -31,7 +34,7 @@ void BankTimer::ring() {
   }
   const std::uint64_t next_event =
       now() + sc_core::sc_time_to_pending_activity(sc_core::sc_get_curr_simcontext()).value();
-  while (!fronts_.empty() && !fronts_.top().job && fronts_.top().time < next_event) {
+  while (!fronts_.empty() && !fronts_.top().spans->job_ && fronts_.top().time < next_event) {
     pass_ends();
   }
   ringing_ = false;
@@ -44,13 +47,13 @@ void BankTimer::pass_ends() {
   const Front front = fronts_.top();
   fronts_.pop();
   time_ = front.time;
-  Queue& ends = *front.queue;
+  auto& ends = front.spans->ends_;
   do {
     ends.front().client->time_passed();
-    ends.pop_front();  // not before: a queue that is empty announces what comes next
+    ends.pop_front();  // not before: where nobody is left, the next to begin announces its end
   } while (!ends.empty() && ends.front().time == time_);
   if (!ends.empty()) {
-    fronts_.push({ends.front().time, front.job, front.queue});
+    fronts_.push({ends.front().time, front.spans});
   }
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <queue>
 #include <systemc>
+#include <utility>
 #include <vector>
 
 namespace sumline {
@@ -32,44 +32,53 @@ class BankTimer : public sc_core::sc_module {
     ~Client() = default;
   };
 
+  /// Spans of equal length, which end in the order in which they begin.
+  class Spans {
+   public:
+    /// @param client outlives the span
+    void begin(Client& client) { timer_->begin(*this, client); }
+
+   private:
+    friend class BankTimer;
+    struct End {
+      std::uint64_t time;
+      Client* client;
+    };
+    Spans(BankTimer& timer, std::uint64_t length, bool job) : timer_(&timer), length_(length), job_(job) {}
+
+    BankTimer* timer_;
+    std::uint64_t length_;
+    bool job_;
+    std::deque<End> ends_;
+  };
+
   explicit BankTimer(const sc_core::sc_module_name& name);
 
-  /// A span at whose end the client tells others: the kernel's time is then that of the end.
-  /// @param span in femtoseconds @param client outlives the span
-  void begin_job(std::uint64_t span, Client& client) { begin({span, true}, client); }
-  /// A span at whose end the client does no more than begin the next one.
-  void begin_slot(std::uint64_t span, Client& client) { begin({span, false}, client); }
+  /// Spans at whose end the client tells others: the kernel's time is then that of the end.
+  /// @param length in femtoseconds
+  Spans& jobs(std::uint64_t length) { return spans(length, true); }
+  /// Spans at whose end the client does no more than begin the next one.
+  Spans& slots(std::uint64_t length) { return spans(length, false); }
 
  private:
-  struct Kind {
-    std::uint64_t span;
-    bool job;
-    auto operator<=>(const Kind&) const = default;
-  };
-  struct End {
-    std::uint64_t time;
-    Client* client;
-  };
-  using Queue = std::deque<End>;
   struct Front {
     std::uint64_t time;
-    bool job;
-    Queue* queue;
+    Spans* spans;
   };
   struct Later {
     bool operator()(const Front& a, const Front& b) const {
-      return a.time != b.time ? a.time > b.time : a.job < b.job;
+      return a.time != b.time ? a.time > b.time : a.spans->job_ < b.spans->job_;
     }
   };
-  void begin(const Kind& kind, Client& client);
+  Spans& spans(std::uint64_t length, bool job);
+  void begin(Spans& spans, Client& client);
   void ring();
-  /// Calls the clients of the spans of one kind that end next.
+  /// Calls the clients of the spans of one length that end next.
   void pass_ends();
 
-  /// Spans of equal length end in the order in which they begin. A chip has few lengths: a slot with and without the
-  /// unit column and the last shift-and-add, or a job of each layer.
-  std::map<Kind, Queue> queues_;
-  std::priority_queue<Front, std::vector<Front>, Later> fronts_;  ///< of the queues that are not empty
+  /// A chip has few: a slot with and without the unit column and the last shift-and-add, or a job of each layer.
+  std::map<std::pair<std::uint64_t, bool>, Spans> spans_;
+  std::priority_queue<Front, std::vector<Front>, Later> fronts_;  ///< of those that somebody is in
   bool ringing_ = false;
   std::uint64_t time_ = 0;  ///< while ringing: of the ends that are passed
   sc_core::sc_event next_end_;

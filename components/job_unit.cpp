@@ -33,7 +33,7 @@ void JobUnit::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
     counts_.conversions += counts.conversions;
     most_reads = std::max(most_reads, counts.ou_reads);
   }
-  timer_.begin_job(timing_.duration(most_reads), *this);
+  timer_.jobs(timing_.duration(most_reads)).begin(*this);
 }
 
 void JobUnit::book(const ArrayModel& array, const ArrayCounts& counts) {

@@ -19,9 +19,9 @@ std::vector<const ArrayModel*> arrays_of(std::span<Macro* const> macros) {
 OuController::OuController(const sc_core::sc_module_name& name, std::span<Macro* const> macros,
                            BankTiming timing, BankTimer& timer, VectorUnit::Client& client)
     : sc_module(name),
-      slot_(timing.slot),
-      shift_add_(timing.shift_add),
-      timer_(timer),
+      slot_(timer.slots(timing.slot)),
+      shift_add_(timer.jobs(timing.shift_add)),
+      nothing_(timer.jobs(0)),
       client_(client),
       outputs_(arrays_of(macros)) {
   for (Macro* macro : macros) {
@@ -37,7 +37,7 @@ void OuController::start(std::span<const std::uint8_t> codes, std::size_t pac_cl
     array.macro->start(array.replica, codes.subspan(rows.begin, rows.size()), pac_class,
                        outputs_.of(model, accumulators));
   }
-  begin_slot(0);  // a vector without reads takes no time
+  begin_slot(nothing_);  // a vector without reads takes no time
 }
 
 void OuController::time_passed() {
@@ -48,17 +48,13 @@ void OuController::time_passed() {
   }
 }
 
-void OuController::begin_slot(std::uint64_t remaining) {
+void OuController::begin_slot(BankTimer::Spans& rest) {
   bool busy = false;
   for (Array& array : arrays_) {
     busy = array.macro->step(array.replica) || busy;
   }
   last_codes_ = !busy;
-  if (busy) {
-    timer_.begin_slot(slot_, *this);
-  } else {
-    timer_.begin_job(remaining, *this);
-  }
+  (busy ? slot_ : rest).begin(*this);
 }
 
 VectorCounts OuController::counts() const {

@@ -34,13 +34,13 @@ class OuController : public sc_core::sc_module, public VectorUnit, private BankT
     std::uint32_t replica;
   };
   void time_passed() override;
-  /// Begins a slot of every array. @param remaining femtoseconds until the job is done where there is none left
-  void begin_slot(std::uint64_t remaining);
+  /// Begins a slot of every array. @param rest of the job where there is none left
+  void begin_slot(BankTimer::Spans& rest);
 
   std::vector<Array> arrays_;
-  const std::uint64_t slot_;
-  const std::uint64_t shift_add_;
-  BankTimer& timer_;
+  BankTimer::Spans& slot_;
+  BankTimer::Spans& shift_add_;
+  BankTimer::Spans& nothing_;
   VectorUnit::Client& client_;
   const BankOutputs outputs_;
   bool last_codes_ = false;  ///< are on their way through the shift-adder
