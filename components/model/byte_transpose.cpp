@@ -10,9 +10,8 @@
 namespace sumline {
 namespace {
 
-constexpr std::size_t kSide = 8;  ///< bytes of a word
-constexpr std::size_t kLine =
-    64;  ///< of a cache: taken whole, as the rows of a map may meet in few of its sets
+constexpr std::size_t kSide = 8;   ///< bytes of a word
+constexpr std::size_t kLine = 64;  ///< of a cache, taken whole
 
 /// Swaps the upper parts of `low` with the lower parts of `high`. @param mask the lower parts, `shift` bits each
 void swap_parts(std::uint64_t& low, std::uint64_t& high, std::uint32_t shift, std::uint64_t mask) {
@@ -53,9 +52,15 @@ void transpose_bytes(const std::uint8_t* source, std::size_t source_stride, std:
                      std::size_t columns, std::uint8_t* target, std::size_t target_stride) {
   const std::size_t whole_rows = rows / kSide * kSide;
   const std::size_t whole_columns = columns / kSide * kSide;
-  for (std::size_t strip = 0; strip < whole_columns; strip += kLine) {
-    for (std::size_t row = 0; row < whole_rows; row += kSide) {
-      for (std::size_t column = strip; column < std::min(strip + kLine, whole_columns); column += kSide) {
+  // Along the side whose lines are far apart, as they may meet in few sets of the cache.
+  const bool along_source = source_stride > target_stride;
+  const std::size_t length = along_source ? whole_columns : whole_rows;
+  const std::size_t lines = along_source ? whole_rows : whole_columns;
+  for (std::size_t strip = 0; strip < length; strip += kLine) {
+    for (std::size_t line = 0; line < lines; line += kSide) {
+      for (std::size_t byte = strip; byte < std::min(strip + kLine, length); byte += kSide) {
+        const std::size_t row = along_source ? line : byte;
+        const std::size_t column = along_source ? byte : line;
         transpose_square(source + row * source_stride + column, source_stride,
                          target + column * target_stride + row, target_stride);
       }

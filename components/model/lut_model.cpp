@@ -136,16 +136,17 @@ std::size_t LutModel::estimate_codes(std::span<const std::int32_t> accumulators,
   const std::size_t batches = accumulators.size() / (channels_ * kBatch);
   if (batches == 0) return 0;
   const AffineBatch batch{batch_slope_, batch_start_, batch_doubt_, largest_, steps_};
-  std::vector<std::uint8_t> estimates(kBatch * channels_);
+  std::vector<std::uint8_t> estimates(batches * kBatch * channels_);
   std::vector<std::uint32_t> doubtful(kBatch * channels_);
   for (std::size_t done = 0; done < batches * kBatch; done += kBatch) {
     const auto sums = accumulators.subspan(done * channels_, kBatch * channels_);
-    const std::size_t found = affine_codes(sums, batch, estimates, doubtful);
-    for (std::size_t index = 0; index < found; ++index) {
-      estimates[doubtful[index]] = search(doubtful[index] % channels_, sums[doubtful[index]]);
+    const auto found = std::span(estimates).subspan(done * channels_, kBatch * channels_);
+    const std::size_t doubts = affine_codes(sums, batch, found, doubtful);
+    for (std::size_t index = 0; index < doubts; ++index) {
+      found[doubtful[index]] = search(doubtful[index] % channels_, sums[doubtful[index]]);
     }
-    transpose_bytes(estimates.data(), channels_, kBatch, channels_, codes.data() + done, stride);
   }
+  transpose_bytes(estimates.data(), channels_, batches * kBatch, channels_, codes.data(), stride);
   return batches * kBatch;
 }
 

@@ -58,37 +58,36 @@ PacCorrection::CodeSums PacCorrection::code_sums(const BitCounts& counts, std::s
   return sums;
 }
 
-void PacCorrection::form_numerators(std::size_t segment, std::size_t pac_class, const CodeSums& sums,
-                                    std::span<double> numerators) const {
-  std::array<const double*, kMaxTerms + 1> weights{weight_sums_.data() + segment * width_};
-  CodeSums factors{sums[0]};
-  const std::size_t terms = terms_[pac_class].size();
-  for (std::size_t t = 0; t < terms; ++t) {
-    weights[t + 1] = masked_sums_[pac_class][t].data() + segment * width_;
-    factors[t + 1] = -sums[t + 1];
+PacCorrection::Numerators PacCorrection::numerators(std::size_t segment, std::size_t pac_class,
+                                                    const CodeSums& sums) const {
+  Numerators numerators{{weight_sums_.data() + segment * width_}, {sums[0]}, 1};
+  for (const std::vector<double>& masked : masked_sums_[pac_class]) {
+    const std::size_t term = numerators.terms++;
+    numerators.weights[term] = masked.data() + segment * width_;
+    numerators.factors[term] = -sums[term];
   }
-  sum_scaled(weights.data(), factors.data(), terms + 1, numerators.data(), width_);
+  return numerators;
 }
 
 void PacCorrection::add(std::size_t segment, std::size_t pac_class, const CodeSums& sums,
                         std::span<double> storage, double* corrections) const {
-  form_numerators(segment, pac_class, sums, storage);
+  const auto [weights, factors, terms] = numerators(segment, pac_class, sums);
+  sum_scaled(weights.data(), factors.data(), terms, storage.data(), width_);
   add_scaled(storage.data(), 1.0 / segments_[segment].size(), corrections, width_);
 }
 
 void PacCorrection::add_rounded(std::size_t segment, std::size_t pac_class, const CodeSums& sums,
-                                std::span<double> storage, std::int32_t* products) const {
-  form_numerators(segment, pac_class, sums, storage);
-  add_quotients(storage.data(), segments_[segment].size(), products, width_);
+                                std::int32_t* products) const {
+  const auto [weights, factors, terms] = numerators(segment, pac_class, sums);
+  add_quotients(weights.data(), factors.data(), terms, segments_[segment].size(), products, width_);
 }
 
 void PacCorrection::correct(std::span<const BitCounts> counts, std::size_t pac_class,
                             std::span<std::int32_t> sums) const {
   SUMLINE_ASSERT(counts.size() == segments(), "one set of counts per segment");
-  std::vector<double> storage(width_);
   std::vector<std::int32_t> corrections(width_, 0);
   for (std::size_t s = 0; s < segments(); ++s) {
-    add_rounded(s, pac_class, code_sums(counts[s], pac_class), storage, corrections.data());
+    add_rounded(s, pac_class, code_sums(counts[s], pac_class), corrections.data());
   }
   for (std::size_t o = 0; o < sums.size(); ++o) sums[o] += corrections[o];
 }

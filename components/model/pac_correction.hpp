@@ -38,13 +38,18 @@ class PacCorrection {
            double* corrections) const;
   /// The same rounded to the nearest integer (half up), as it enters the hardware's accumulator.
   void add_rounded(std::size_t segment, std::size_t pac_class, const CodeSums& sums,
-                   std::span<double> storage, std::int32_t* products) const;
+                   std::int32_t* products) const;
   /// All segments of a window, rounded. @param counts [segments()] @param sums [outputs], added to
   void correct(std::span<const BitCounts> counts, std::size_t pac_class, std::span<std::int32_t> sums) const;
 
  private:
-  void form_numerators(std::size_t segment, std::size_t pac_class, const CodeSums& sums,
-                       std::span<double> numerators) const;
+  /// sum over terms of factors[t] * weights[t][o]: of one segment, per output.
+  struct Numerators {
+    std::array<const double*, kMaxTerms + 1> weights;
+    CodeSums factors;
+    std::size_t terms;
+  };
+  Numerators numerators(std::size_t segment, std::size_t pac_class, const CodeSums& sums) const;
 
   std::size_t width_;
   std::vector<RowRange> segments_;

@@ -180,15 +180,20 @@ HWY_INLINE void for_each_double(std::size_t count, const Body& body) {
   for (; i < count; ++i) body(i, single);
 }
 
+template <typename D>
+HWY_INLINE hn::Vec<D> scaled_sum(D d, const double* const* values, const double* factors, std::size_t terms,
+                                 std::size_t i) {
+  auto sum = hn::Mul(hn::LoadU(d, values[0] + i), hn::Set(d, factors[0]));
+  for (std::size_t t = 1; t < terms; ++t) {
+    sum = hn::MulAdd(hn::LoadU(d, values[t] + i), hn::Set(d, factors[t]), sum);
+  }
+  return sum;
+}
+
 void sum_scaled_all(const double* const* values, const double* factors, std::size_t terms, double* sums,
                     std::size_t count) {
-  for_each_double(count, [=](std::size_t i, auto d) HWY_ATTR {
-    auto sum = hn::Mul(hn::LoadU(d, values[0] + i), hn::Set(d, factors[0]));
-    for (std::size_t t = 1; t < terms; ++t) {
-      sum = hn::MulAdd(hn::LoadU(d, values[t] + i), hn::Set(d, factors[t]), sum);
-    }
-    hn::StoreU(sum, d, sums + i);
-  });
+  for_each_double(count, [=](std::size_t i, auto d)
+                             HWY_ATTR { hn::StoreU(scaled_sum(d, values, factors, terms, i), d, sums + i); });
 }
 
 void scaled_all(const double* values, double factor, double* sums, std::size_t count) {
@@ -198,12 +203,14 @@ void scaled_all(const double* values, double factor, double* sums, std::size_t c
   });
 }
 
-void quotients_all(const double* numerators, double divisor, std::int32_t* products, std::size_t count) {
+void quotients_all(const double* const* values, const double* factors, std::size_t terms, double divisor,
+                   std::int32_t* products, std::size_t count) {
+  const double reciprocal = 1 / divisor;
   for_each_double(count, [=](std::size_t i, auto d) HWY_ATTR {
     const hn::Rebind<std::int32_t, decltype(d)> d32;
     // Multiplied by the reciprocal, a quotient misses by less than one; the remainder, an exact integer, tells.
-    const auto numerator = hn::LoadU(d, numerators + i);
-    const auto estimate = hn::Floor(hn::MulAdd(numerator, hn::Set(d, 1 / divisor), hn::Set(d, 0.5)));
+    const auto numerator = scaled_sum(d, values, factors, terms, i);
+    const auto estimate = hn::Floor(hn::MulAdd(numerator, hn::Set(d, reciprocal), hn::Set(d, 0.5)));
     const auto remainder = hn::NegMulAdd(estimate, hn::Set(d, divisor), numerator);
     const auto one = hn::Set(d, 1.0);
     const auto more = hn::IfThenElseZero(hn::Ge(remainder, hn::Set(d, divisor / 2)), one);
@@ -277,8 +284,9 @@ void add_scaled(const double* values, double factor, double* sums, std::size_t c
   HWY_DYNAMIC_DISPATCH(scaled_all)(values, factor, sums, count);
 }
 
-void add_quotients(const double* numerators, double divisor, std::int32_t* products, std::size_t count) {
-  HWY_DYNAMIC_DISPATCH(quotients_all)(numerators, divisor, products, count);
+void add_quotients(const double* const* values, const double* factors, std::size_t terms, double divisor,
+                   std::int32_t* products, std::size_t count) {
+  HWY_DYNAMIC_DISPATCH(quotients_all)(values, factors, terms, divisor, products, count);
 }
 
 void finish_products(const std::int32_t* exact, const double* approximate, double scale, const double* offset,

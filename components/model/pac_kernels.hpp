@@ -44,9 +44,10 @@ void sum_scaled(const double* const* values, const double* factors, std::size_t 
 /// sums[o] += factor * values[o], each operation rounded once.
 void add_scaled(const double* values, double factor, double* sums, std::size_t count);
 
-/// products[o] += numerators[o] / divisor, rounded to the nearest integer, halves up: exact for integers with
-/// |numerator| < 2^53, |quotient| < 2^31 and divisor < 2^20.
-void add_quotients(const double* numerators, double divisor, std::int32_t* products, std::size_t count);
+/// products[o] += (sum over t of factors[t] * values[t][o]) / divisor, rounded to the nearest integer, halves up:
+/// exact for integers below 2^53, |quotient| < 2^31 and divisor < 2^20.
+void add_quotients(const double* const* values, const double* factors, std::size_t terms, double divisor,
+                   std::int32_t* products, std::size_t count);
 
 /// results[o] = scale * (exact[o] + approximate[o]) + offset[o] + constant, evaluated from left to right.
 void finish_products(const std::int32_t* exact, const double* approximate, double scale, const double* offset,

@@ -15,7 +15,6 @@ constexpr std::size_t kTileWindows = 48;
 /// What a thread forms the products of up to kTileWindows windows with.
 struct PacProducts::Tile {
   std::vector<std::int32_t> exact;  ///< [windows, width]
-  std::vector<double> storage;
   std::vector<std::int8_t> digits;
   std::vector<std::vector<std::size_t>> members;  ///< [class] windows
 };
@@ -51,7 +50,6 @@ void PacProducts::for_each_window(std::span<const std::uint8_t> windows,
   const std::size_t stride = window_stride();
   const std::size_t width = pairs_.padded_outputs();
   thread_local Tile tile;
-  tile.storage.resize(width);
   tile.members.resize(rule_.classes.size());
   std::array<const std::uint8_t*, kTileWindows> members;
   std::array<std::int32_t*, kTileWindows> products;
@@ -68,7 +66,7 @@ void PacProducts::for_each_window(std::span<const std::uint8_t> windows,
       }
       pairs_.add({members.data(), chosen.size()}, index, tile.digits, {products.data(), chosen.size()});
     }
-    for (std::size_t r = 0; r < count; ++r) visit(first + r, tile.exact.data() + r * width, tile.storage);
+    for (std::size_t r = 0; r < count; ++r) visit(first + r, tile.exact.data() + r * width);
   }
 }
 
@@ -77,7 +75,8 @@ void PacProducts::multiply(std::span<const std::uint8_t> windows, const Dequanti
   const std::size_t stride = window_stride();
   const std::vector<double> zeros(dequantizer.offset.empty() ? outputs() : 0, 0);
   const double* offset = dequantizer.offset.empty() ? zeros.data() : dequantizer.offset.data();
-  std::vector<double> approximate(pairs_.padded_outputs());
+  std::vector<double> storage(pairs_.padded_outputs());
+  std::vector<double> approximate(storage.size());
   std::vector<std::uint64_t> sums(windows.size() / stride);
   std::vector<std::uint8_t> own_classes(classes.empty() ? sums.size() : 0);
   if (classes.empty()) classes = own_classes;
@@ -85,7 +84,7 @@ void PacProducts::multiply(std::span<const std::uint8_t> windows, const Dequanti
     sums[r] = masked_sum(windows.data() + r * stride, stride, 0xFF);
     classes[r] = static_cast<std::uint8_t>(rule_.class_of(sums[r], rows()));
   }
-  for_each_window(windows, classes, [&](std::size_t r, const std::int32_t* exact, std::span<double> storage) {
+  for_each_window(windows, classes, [&](std::size_t r, const std::int32_t* exact) {
     std::fill(approximate.begin(), approximate.end(), 0.0);
     for (std::size_t s = 0; s < segments(); ++s) {
       correction_.add(s, classes[r], code_sums(windows.data() + r * stride, sums[r], s, classes[r]), storage,
@@ -104,10 +103,10 @@ void PacProducts::multiply(std::span<const std::uint8_t> windows, std::span<cons
     for (const BitCounts& part : counts.subspan(r * segments(), segments())) sum += masked_sum(part, 0xFF);
     classes[r] = static_cast<std::uint8_t>(rule_.class_of(sum, rows()));
   }
-  for_each_window(windows, classes, [&](std::size_t r, std::int32_t* exact, std::span<double> storage) {
+  for_each_window(windows, classes, [&](std::size_t r, std::int32_t* exact) {
     for (std::size_t s = 0; s < segments(); ++s) {
       correction_.add_rounded(s, classes[r], correction_.code_sums(counts[r * segments() + s], classes[r]),
-                              storage, exact);
+                              exact);
     }
     std::copy_n(exact, outputs(), products.data() + r * outputs());
   });

@@ -54,7 +54,7 @@ class PacProducts {
  private:
   struct Tile;
 
-  /// Calls visit(window, exact pairs' products, storage [padded outputs]).
+  /// Calls visit(window, exact pairs' products [padded outputs]).
   template <class Visit>
   void for_each_window(std::span<const std::uint8_t> windows, std::span<const std::uint8_t> classes,
                        Visit visit) const;

@@ -273,7 +273,9 @@ TEST_CASE("Corrections are rounded to the nearest integer, halves up, over their
     for (const std::int64_t target : test::simd_targets()) {
       const test::ForcedSimdTarget forced(target);
       std::vector<std::int32_t> products(numerators.size(), 5);
-      add_quotients(numerators.data(), static_cast<double>(divisor), products.data(), products.size());
+      const double* values = numerators.data();
+      const double one = 1;
+      add_quotients(&values, &one, 1, static_cast<double>(divisor), products.data(), products.size());
       REQUIRE(products == expected);
     }
   }
