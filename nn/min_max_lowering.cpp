@@ -181,11 +181,12 @@ class MinMaxLowering {
 
 }  // namespace
 
-MapRanges calibrate(Network& network, const Images& images, std::size_t count, const PixelTable& table) {
+MapRanges calibrate(Network& network, const Images& images, std::size_t count, const PixelTable& table,
+                    const Arithmetic& arithmetic) {
   const at::NoGradGuard no_grad;
   constexpr float kFar = std::numeric_limits<float>::infinity();
   network.eval();
-  network.set_arithmetic({.mode = ArithmeticMode::inference});
+  network.set_arithmetic(arithmetic);
   MapRanges ranges{{kFar, -kFar}, std::vector<MapRange>(network.config().layers.size(), {kFar, -kFar})};
   std::vector<std::uint32_t> indices(count);
   std::iota(indices.begin(), indices.end(), 0U);

@@ -22,9 +22,10 @@ struct MapRanges {
   std::vector<MapRange> nodes;  ///< behind each node
 };
 
-/// Over the first `count` images, in inference mode: the ranges that the dynamic quantisers of training find where
-/// they see all these images as one batch. @param network its arithmetic is left in inference mode
-MapRanges calibrate(Network& network, const Images& images, std::size_t count, const PixelTable& table);
+/// Over the first `count` images: the ranges that the dynamic quantisers find where they see all these images as one
+/// batch. @param network its arithmetic is left as given
+MapRanges calibrate(Network& network, const Images& images, std::size_t count, const PixelTable& table,
+                    const Arithmetic& arithmetic = {.mode = ArithmeticMode::inference});
 
 /// The layers of a bit-wise network as integers: unsigned weight codes with a real zero point (sum_scale), maps as
 /// unsigned codes over their calibrated ranges, batch norm folded. A branch that a residual block adds is handed on
