@@ -16,6 +16,8 @@ class TraceFiles final : public TraceSink {
   /// @param timeline Chrome-trace JSON of every span, empty: none @param events CSV of every job, empty: none
   TraceFiles(const std::string& timeline, const std::string& events);
 
+  /// True where there is a file to write.
+  bool wanted() const { return timeline_ || events_; }
   void span(const std::string& track, const std::string& what, std::uint64_t start,
             std::uint64_t duration) override;
   void job(const JobEvent& event) override;

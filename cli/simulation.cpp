@@ -18,6 +18,7 @@
 #include "configs/peak.hpp"
 #include "configs/presets.hpp"
 #include "energy/error.hpp"
+#include "traces/activity.hpp"
 #include "traces/atomic_file.hpp"
 #include "traces/sha256.hpp"
 #include "traces/workload_digest.hpp"
@@ -85,11 +86,17 @@ Results evaluate(const Workload& workload, const EvaluateOptions& options) {
 Results simulate(const Workload& workload, const SimulateOptions& options) {
   const EvaluateOptions& common = options.evaluate;
   const Setup setup = set_up(workload, common, std::min(kSimulatedImages, std::uint64_t{workload.images()}));
+  TraceFiles traces(options.traces.timeline, options.traces.events);
   const EventOutput run = [&] {
     ProgressBar bar("images", setup.images, common.common.quiet);
     return run_event_engine(workload, setup.accelerator, setup.mapping, options.fidelity, 0, setup.images,
-                            nullptr, progress_of(bar));
+                            traces.wanted() ? &traces : nullptr, progress_of(bar));
   }();
+  traces.commit();
+  if (!options.traces.activity.empty()) {
+    write_activity(measure_activity(workload, setup.accelerator, setup.mapping, 0, setup.images),
+                   options.traces.activity);
+  }
   Results results =
       make_results(workload, setup.accelerator, setup.mapping, run.output, &run,
                    options.fidelity == Fidelity::job ? "event (job)" : "event (cycle)", setup.provenance);

@@ -153,6 +153,23 @@ TEST_CASE("program: evaluate and simulate agree on accuracy and counts") {
   }
 }
 
+TEST_CASE("program: simulate writes the traces that are asked for, at either fidelity") {
+  const TemporaryFolder folder;
+  const std::string workload = small_workload(folder);
+  for (const char* fidelity : {"job", "cycle"}) {
+    const std::string timeline = folder.file(std::string(fidelity) + "-timeline.json");
+    const std::string events = folder.file(std::string(fidelity) + "-events.csv");
+    const std::string activity = folder.file(std::string(fidelity) + "-activity.h5");
+    REQUIRE(run_sumline({"simulate", workload, "-a", "redpim", "--fidelity", fidelity, "--quiet", "--trace",
+                         "timeline=" + timeline, "--trace", "events=" + events, "--trace",
+                         "activity=" + activity})
+                .exit_code == 0);
+    CHECK(json_of(timeline)["traceEvents"].size() > 10);
+    CHECK_THAT(read_file(events), Contains("ou_reads,adc_conversions\n"));
+    CHECK(read_file(activity).substr(1, 3) == "HDF");
+  }
+}
+
 TEST_CASE("program: pac-error prints, and writes as CSV and JSON, one point per combination") {
   const TemporaryFolder folder;
   const ProgramRun run =
