@@ -5,6 +5,11 @@
 #include <string>
 
 namespace sumline {
+namespace {
+
+constexpr std::size_t kStackSize = 256 * 1024;  ///< bytes; banks compute on the stack of who makes them start
+
+}  // namespace
 
 LayerPass::LayerPass(const sc_core::sc_module_name& name, RunState& run, Chip& chip, Sequencer& sequencer,
                      ResultSink& sink, const PassRole& role)
@@ -31,7 +36,9 @@ LayerPass::LayerPass(const sc_core::sc_module_name& name, RunState& run, Chip& c
   }
   SC_HAS_PROCESS(LayerPass);
   SC_THREAD(feed);
+  set_stack_size(kStackSize);
   SC_THREAD(collect);
+  set_stack_size(kStackSize);
   SC_THREAD(finish);
 }
 
