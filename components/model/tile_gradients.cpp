@@ -8,17 +8,19 @@ namespace sumline {
 namespace {
 
 constexpr std::size_t kLanes = LaneTerms::kLanes;
-/// Scalar vectors taken together: their part of z, both ways round, stays in a second-level cache.
-constexpr std::size_t kScalarBlock = 96;
+/// Scalar vectors and lanes taken together: their part of z, both ways round, stays near the processor.
+constexpr std::uint32_t kScalarBlock = 96;
+constexpr std::uint32_t kLaneBlock = 128;
+constexpr std::size_t kZStride = kLaneBlock + kLanes;
 
 std::size_t rounded_up(std::size_t count, std::size_t multiple) {
   return (count + multiple - 1) / multiple * multiple;
 }
 
 /// Blocks of equal size, multiples of kLanes.
-std::size_t scalars_per_block(std::size_t scalars) {
-  const std::size_t blocks = (scalars + kScalarBlock - 1) / kScalarBlock;
-  return rounded_up((scalars + blocks - 1) / blocks, kLanes);
+std::uint32_t scalars_per_block(std::uint32_t scalars) {
+  const std::uint32_t blocks = (scalars + kScalarBlock - 1) / kScalarBlock;
+  return static_cast<std::uint32_t>(rounded_up((scalars + blocks - 1) / blocks, kLanes));
 }
 
 /// What a +1 instead of a -1 in digit d adds to the operand.
@@ -56,8 +58,8 @@ TileGradients::TileGradients(const TiledProduct& product, std::size_t tile, cons
       undriven_rows_(undriven_rows(product)),
       to_lanes_(lanes_, scalar_rows_.rows(), 0),
       to_scalars_(scalars_, lane_rows(product).rows(), undriven_rows_.rows()),
-      z_(scalars_per_block(scalars_) * line_stride(lanes_)),
-      transposed_(rounded_up(lanes_, kLanes) * scalars_per_block(scalars_)) {}
+      z_(kScalarBlock * kZStride),
+      transposed_(kLaneBlock * kScalarBlock) {}
 
 std::size_t TileGradients::channels() const {
   const bool last = tile_ + 1 == tiling_.tiles();
@@ -108,22 +110,33 @@ BitRows TileGradients::undriven_rows(const TiledProduct& product) {
 
 void TileGradients::add(const TiledProduct& product, const float* g) {
   const BitRows lane_bits = lane_rows(product);
-  const std::size_t block = scalars_per_block(scalars_);
+  const std::uint32_t block = scalars_per_block(scalars_);
   to_lanes_.clear();
-  for (std::size_t begin = 0; begin < scalars_; begin += block) {
-    const std::size_t count = std::min<std::size_t>(block, scalars_ - begin);
-    const ScalarRange range{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + count)};
-    const LaneTerms by_scalars{z_.data(), line_stride(lanes_), count, rounded_up(lanes_, kLanes)};
-    const LaneTerms by_lanes{transposed_.data(), block, lanes_, rounded_up(count, kLanes)};
-    scale_by_slope(product, tile_, range, slope_, g, z_.data(), by_scalars.stride);
-    transpose_lanes(z_.data(), by_scalars.stride, count, lanes_, transposed_.data(), block);
-    const BitSums scalar_sums{&scalar_rows_, begin / BitRows::kGroup, to_lanes_.digits.data()};
-    add_bit_products(by_scalars, std::array{scalar_sums}, to_lanes_.stride, to_lanes_.total.data());
-    const BitSums lane_sums{&lane_bits, 0, to_scalars_.digits.data() + begin};
-    const BitSums undriven_sums{&undriven_rows_, 0, to_scalars_.undriven.data() + begin};
-    add_bit_products(by_lanes, std::array{lane_sums, undriven_sums}, to_scalars_.stride,
-                     to_scalars_.total.data() + begin);
+  for (std::uint32_t n = 0; n < lanes_; n += kLaneBlock) {
+    for (std::uint32_t m = 0; m < scalars_; m += block) {
+      add_block({m, std::min(m + block, scalars_)}, {n, std::min(n + kLaneBlock, lanes_)}, product, g,
+                lane_bits);
+    }
   }
+}
+
+void TileGradients::add_block(ScalarRange scalars, LaneRange lanes, const TiledProduct& product,
+                              const float* g, const BitRows& lane_bits) {
+  const std::size_t scalar_count = scalars.end - scalars.begin;
+  const std::size_t lane_count = lanes.end - lanes.begin;
+  const LaneTerms by_scalars{z_.data(), kZStride, scalar_count, rounded_up(lane_count, kLanes)};
+  const LaneTerms by_lanes{transposed_.data(), kScalarBlock, lane_count, rounded_up(scalar_count, kLanes)};
+  scale_by_slope(product, tile_, scalars, lanes, slope_, g, z_.data(), kZStride);
+  transpose_lanes(z_.data(), kZStride, scalar_count, lane_count, transposed_.data(), kScalarBlock);
+  const BitSums scalar_sums{&scalar_rows_, scalars.begin / BitRows::kGroup,
+                            to_lanes_.digits.data() + lanes.begin};
+  add_bit_products(by_scalars, std::array{scalar_sums}, to_lanes_.stride,
+                   to_lanes_.total.data() + lanes.begin);
+  const std::size_t group = lanes.begin / BitRows::kGroup;
+  const BitSums lane_sums{&lane_bits, group, to_scalars_.digits.data() + scalars.begin};
+  const BitSums undriven_sums{&undriven_rows_, group, to_scalars_.undriven.data() + scalars.begin};
+  add_bit_products(by_lanes, std::array{lane_sums, undriven_sums}, to_scalars_.stride,
+                   to_scalars_.total.data() + scalars.begin);
 }
 
 void TileGradients::write_maps(const WindowGeometry& window, float* maps) const {

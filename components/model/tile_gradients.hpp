@@ -49,6 +49,8 @@ class TileGradients {
   BitRows lane_rows(const TiledProduct& product) const;
   BitRows scalar_rows(const TiledProduct& product) const;
   BitRows undriven_rows(const TiledProduct& product);
+  void add_block(ScalarRange scalars, LaneRange lanes, const TiledProduct& product, const float* g,
+                 const BitRows& lane_bits);
   void write(const Sums& sums, const SignDigits& digits, std::size_t count, float* vectors,
              std::size_t stride) const;
 
@@ -64,8 +66,8 @@ class TileGradients {
   const BitRows undriven_rows_;
   Sums to_lanes_;
   Sums to_scalars_;
-  std::vector<float> z_;           ///< [block of scalars, lanes]
-  std::vector<float> transposed_;  ///< [lanes, block of scalars]
+  std::vector<float> z_;           ///< [block of scalars, block of lanes]
+  std::vector<float> transposed_;  ///< [block of lanes, block of scalars]
 };
 
 }  // namespace sumline

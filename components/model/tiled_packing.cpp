@@ -9,7 +9,6 @@ namespace sumline {
 namespace {
 
 constexpr std::uint32_t kWordBits = 32;
-constexpr std::uint32_t kLaneMultiple = 16;
 
 std::uint32_t padded_lanes(std::uint32_t count) {
   return (count + kLaneMultiple - 1) / kLaneMultiple * kLaneMultiple;
@@ -58,9 +57,8 @@ void pack_pixels(const std::uint8_t* digits, std::size_t map_size, std::uint32_t
   pixels.assign(map_size, 0);
   for (std::uint32_t c = 0; c < channels; ++c) {
     const std::uint8_t* plane = digits + c * map_size;
-    for (std::size_t i = 0; i < map_size; ++i) {
-      pixels[i] |= ((static_cast<std::uint32_t>(plane[i]) >> digit) & 1U) << c;
-    }
+    std::uint32_t* words = pixels.data();
+    for (std::size_t i = 0; i < map_size; ++i) words[i] |= (plane[i] >> digit & 1U) << c;
   }
 }
 

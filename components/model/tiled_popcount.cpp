@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <span>
 
 #include "components/model/simd_targets.hpp"
 
@@ -21,45 +22,68 @@ using RealTag = hn::RebindToFloat<SumTag>;
 using Sums = hn::Vec<SumTag>;
 using Reals = hn::Vec<RealTag>;
 
-// Positions of set bits that disagree, counted over the words of one tile and one digit pair.
-HWY_INLINE Sums disagreements(const std::uint32_t* lane, const std::uint32_t* scalar,
-                              const std::uint32_t* driven, std::size_t words, std::size_t stride) {
-  const WordTag tag;
-  auto count = hn::Zero(tag);
-  for (std::size_t w = 0; w < words; ++w) {
-    const auto differ = hn::Xor(hn::LoadU(tag, lane + w * stride), hn::Set(tag, scalar[w]));
-    count = hn::Add(count, hn::PopulationCount(hn::And(differ, hn::LoadU(tag, driven + w * stride))));
-  }
-  return hn::BitCast(SumTag(), count);
-}
-
-// The sums of one tile for the lanes at n.
+// The sums of a tile. Holds by value what the product refers to: vectors may be stored over anything, so that
+// the compiler would fetch it anew for each.
 template <bool kOneDigit>
-HWY_INLINE Sums tile_sum(const TiledProduct& p, std::size_t tile, std::size_t m, std::size_t n) {
-  const SumTag tag;
-  const std::size_t words = p.tiling.words();
-  const std::size_t stride = p.lanes.stride;
-  const std::size_t lane_digits = p.lane_digits.weights.size();
-  const std::size_t scalar_digits = p.scalar_digits.weights.size();
-  const std::size_t tiles = p.tiling.tiles();
-  const std::uint32_t* lane = p.lanes.digits.data() + tile * lane_digits * words * stride + n;
-  const std::uint32_t* scalar = p.scalars.digits.data() + (m * tiles + tile) * scalar_digits * words;
-  const std::uint32_t* driven = p.driven.rows.data() + n;
-  const auto active = hn::LoadU(tag, p.driven.counts.data() + (tile + 1 == tiles ? stride : 0) + n);
-  if constexpr (kOneDigit) {
-    const Sums differ = disagreements(lane, scalar, driven, words, stride);
-    return hn::Sub(active, hn::Add(differ, differ));
-  }
-  Sums sum = hn::Zero(tag);
-  for (std::size_t a = 0; a < scalar_digits; ++a) {
-    for (std::size_t b = 0; b < lane_digits; ++b) {
-      const Sums differ = disagreements(lane + b * words * stride, scalar + a * words, driven, words, stride);
-      const auto weight = hn::Set(tag, p.scalar_digits.weights[a] * p.lane_digits.weights[b]);
-      sum = hn::Add(sum, hn::Mul(weight, hn::Sub(active, hn::Add(differ, differ))));
+class TileSums {
+ public:
+  explicit TileSums(const TiledProduct& p)
+      : words_(p.tiling.words()),
+        stride_(p.lanes.stride),
+        tiles_(p.tiling.tiles()),
+        lane_(p.lanes.digits.data()),
+        scalar_(p.scalars.digits.data()),
+        driven_(p.driven.rows.data()),
+        active_(p.driven.counts.data()),
+        lane_weights_(p.lane_digits.weights),
+        scalar_weights_(p.scalar_digits.weights) {}
+
+  // For the lanes at n.
+  HWY_INLINE Sums operator()(std::size_t tile, std::size_t m, std::size_t n) const {
+    const SumTag tag;
+    const std::size_t lane_digits = kOneDigit ? 1 : lane_weights_.size();
+    const std::size_t scalar_digits = kOneDigit ? 1 : scalar_weights_.size();
+    const std::uint32_t* lane = lane_ + tile * lane_digits * words_ * stride_ + n;
+    const std::uint32_t* scalar = scalar_ + (m * tiles_ + tile) * scalar_digits * words_;
+    const auto active = hn::LoadU(tag, active_ + (tile + 1 == tiles_ ? stride_ : 0) + n);
+    if constexpr (kOneDigit) {
+      const Sums differ = disagreements(lane, scalar, n);
+      return hn::Sub(active, hn::Add(differ, differ));
     }
+    Sums sum = hn::Zero(tag);
+    for (std::size_t a = 0; a < scalar_digits; ++a) {
+      for (std::size_t b = 0; b < lane_digits; ++b) {
+        const Sums differ = disagreements(lane + b * words_ * stride_, scalar + a * words_, n);
+        const auto weight = hn::Set(tag, scalar_weights_[a] * lane_weights_[b]);
+        sum = hn::Add(sum, hn::Mul(weight, hn::Sub(active, hn::Add(differ, differ))));
+      }
+    }
+    return sum;
   }
-  return sum;
-}
+
+ private:
+  // Positions of set bits that disagree, counted over the words of one tile and one digit pair.
+  HWY_INLINE Sums disagreements(const std::uint32_t* lane, const std::uint32_t* scalar, std::size_t n) const {
+    const WordTag tag;
+    auto count = hn::Zero(tag);
+    for (std::size_t w = 0; w < words_; ++w) {
+      const auto differ = hn::Xor(hn::LoadU(tag, lane + w * stride_), hn::Set(tag, scalar[w]));
+      const auto driven = hn::LoadU(tag, driven_ + w * stride_ + n);
+      count = hn::Add(count, hn::PopulationCount(hn::And(differ, driven)));
+    }
+    return hn::BitCast(SumTag(), count);
+  }
+
+  const std::size_t words_;
+  const std::size_t stride_;
+  const std::size_t tiles_;
+  const std::uint32_t* const lane_;
+  const std::uint32_t* const scalar_;
+  const std::uint32_t* const driven_;
+  const std::int32_t* const active_;
+  const std::span<const std::int32_t> lane_weights_;
+  const std::span<const std::int32_t> scalar_weights_;
+};
 
 HWY_INLINE void store(Reals value, float* target, std::size_t left) {
   const RealTag tag;
@@ -94,11 +118,12 @@ void read_out_lanes(const TiledProduct& p, ScalarRange range, const Readout& rea
   const RealTag tag;
   const std::size_t count = p.lanes.count;
   const std::size_t tiles = p.tiling.tiles();
+  const TileSums<kOneDigit> sum_of(p);
   for (std::size_t n = 0; n < count; n += hn::Lanes(tag)) {
     for (std::size_t m = range.begin; m < range.end; ++m) {
       Reals sum = hn::Zero(tag);
       for (std::size_t t = 0; t < tiles; ++t) {
-        sum = hn::Add(sum, readout(tile_sum<kOneDigit>(p, t, m, n)));
+        sum = hn::Add(sum, readout(sum_of(t, m, n)));
       }
       store(sum, y + m * count + n, count - n);
     }
@@ -106,17 +131,17 @@ void read_out_lanes(const TiledProduct& p, ScalarRange range, const Readout& rea
 }
 
 template <bool kOneDigit>
-void scale_lanes(const TiledProduct& p, std::size_t tile, ScalarRange range, const SumTable& table,
-                 const float* g, float* z, std::size_t stride) {
+void scale_lanes(const TiledProduct& p, std::size_t tile, ScalarRange scalars, LaneRange lanes,
+                 const SumTable& table, const float* g, float* z, std::size_t stride) {
   const RealTag tag;
   const std::size_t count = p.lanes.count;
   const TableReadout slope_of(table);
-  for (std::size_t m = range.begin; m < range.end; ++m) {
-    float* target = z + (m - range.begin) * stride;
-    for (std::size_t n = 0; n < count; n += hn::Lanes(tag)) {
-      const auto gradient = hn::MaskedLoad(hn::FirstN(tag, count - n), tag, g + m * count + n);
-      const auto slope = slope_of(tile_sum<kOneDigit>(p, tile, m, n));
-      store(hn::Mul(gradient, slope), target + n, count - n);
+  const TileSums<kOneDigit> sum_of(p);
+  for (std::size_t m = scalars.begin; m < scalars.end; ++m, z += stride) {
+    for (std::size_t n = lanes.begin; n < lanes.end; n += hn::Lanes(tag)) {
+      const auto gradient = hn::MaskedLoad(hn::FirstN(tag, lanes.end - n), tag, g + m * count + n);
+      const auto slope = slope_of(sum_of(tile, m, n));
+      store(hn::Mul(gradient, slope), z + (n - lanes.begin), lanes.end - n);
     }
   }
 }
@@ -139,11 +164,11 @@ void ReadOut(const TiledProduct& p, ScalarRange range, const SumTable& table, fl
   }
 }
 
-void ScaleBySlope(const TiledProduct& p, std::size_t tile, ScalarRange range, const SumTable& table,
-                  const float* g, float* z, std::size_t stride) {
+void ScaleBySlope(const TiledProduct& p, std::size_t tile, ScalarRange scalars, LaneRange lanes,
+                  const SumTable& table, const float* g, float* z, std::size_t stride) {
   const bool one_digit = p.lane_digits.denominator == 1 && p.scalar_digits.denominator == 1;
-  one_digit ? scale_lanes<true>(p, tile, range, table, g, z, stride)
-            : scale_lanes<false>(p, tile, range, table, g, z, stride);
+  one_digit ? scale_lanes<true>(p, tile, scalars, lanes, table, g, z, stride)
+            : scale_lanes<false>(p, tile, scalars, lanes, table, g, z, stride);
 }
 
 }  // namespace sumline::HWY_NAMESPACE
@@ -159,9 +184,9 @@ void read_out(const TiledProduct& product, ScalarRange range, const SumTable& ta
   HWY_DYNAMIC_DISPATCH(ReadOut)(product, range, table, y);
 }
 
-void scale_by_slope(const TiledProduct& product, std::size_t tile, ScalarRange range, const SumTable& table,
-                    const float* g, float* z, std::size_t stride) {
-  HWY_DYNAMIC_DISPATCH(ScaleBySlope)(product, tile, range, table, g, z, stride);
+void scale_by_slope(const TiledProduct& product, std::size_t tile, ScalarRange scalars, LaneRange lanes,
+                    const SumTable& table, const float* g, float* z, std::size_t stride) {
+  HWY_DYNAMIC_DISPATCH(ScaleBySlope)(product, tile, scalars, lanes, table, g, z, stride);
 }
 
 }  // namespace sumline

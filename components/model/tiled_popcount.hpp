@@ -27,10 +27,12 @@ struct Tiling {
   std::uint32_t words() const { return (rows() + 31) / 32; }
 };
 
+constexpr std::uint32_t kLaneMultiple = 16;  ///< lanes are padded to
+
 /// Row vectors side by side in SIMD lanes: the image's windows, or a linear layer's weights.
 struct LaneVectors {
   std::uint32_t count = 0;
-  std::uint32_t stride = 0;           ///< count, rounded up to full lanes
+  std::uint32_t stride = 0;           ///< count, rounded up to kLaneMultiple
   std::vector<std::uint32_t> digits;  ///< [tile, digit, word, stride]; bit b of word w = row 32 w + b is +1
 };
 
@@ -85,10 +87,16 @@ struct ScalarRange {
 /// @param y [scalars.count, lanes.count]
 void read_out(const TiledProduct& product, ScalarRange range, const SumTable& table, float* y);
 
-/// z[m - range.begin, n] = g[m, n] * table(sum[tile](m, n)): the gradient behind a tile's readout, table being
-/// its slope.
-/// @param g [scalars.count, lanes.count] @param z [range, stride]
-void scale_by_slope(const TiledProduct& product, std::size_t tile, ScalarRange range, const SumTable& table,
-                    const float* g, float* z, std::size_t stride);
+/// Lanes [begin, end) of one call.
+struct LaneRange {
+  std::uint32_t begin;  ///< a multiple of kLaneMultiple
+  std::uint32_t end;
+};
+
+/// z[m - scalars.begin, n - lanes.begin] = g[m, n] * table(sum[tile](m, n)): the gradient behind a tile's
+/// readout, table being its slope.
+/// @param g [scalars.count, lanes.count] @param z [scalars, stride]
+void scale_by_slope(const TiledProduct& product, std::size_t tile, ScalarRange scalars, LaneRange lanes,
+                    const SumTable& table, const float* g, float* z, std::size_t stride);
 
 }  // namespace sumline

@@ -37,8 +37,11 @@ void check_convolution(const Convolution& c, Resolution activations, Resolution 
   for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] = static_cast<float>(i % 13) - 6;
   read_out(product, {0, c.outputs}, table, read.data());
   for (std::uint32_t t = 0; t < c.tiling.tiles(); ++t) {
-    scale_by_slope(product, t, {0, c.outputs}, table, gradient.data(), scaled.data() + t * c.outputs * map,
-                   map);
+    for (std::uint32_t n = 0; n < map; n += sumline::kLaneMultiple) {
+      const auto end = std::min(n + sumline::kLaneMultiple, static_cast<std::uint32_t>(map));
+      scale_by_slope(product, t, {0, c.outputs}, {n, end}, table, gradient.data(),
+                     scaled.data() + t * c.outputs * map + n, map);
+    }
   }
   for (std::uint32_t o = 0; o < c.outputs; ++o) {
     for (std::size_t position = 0; position < map; ++position) {
