@@ -171,26 +171,37 @@ void TileGradients::write_scalars(float* vectors, std::size_t stride) const {
 
 void TileGradients::write(const Sums& sums, const SignDigits& digits, std::size_t count, float* vectors,
                           std::size_t stride) const {
+  const std::size_t elements = channels() * tiling_.taps();
+  std::vector<float> block(elements * kLanes);
+  for (std::size_t begin = 0; begin < count; begin += kLanes) {
+    gather(sums, digits, begin, block.data());
+    for (std::size_t v = 0; v < std::min(kLanes, count - begin); ++v) {
+      float* vector = vectors + (begin + v) * stride;
+      for (std::size_t e = 0; e < elements; ++e) vector[e] = block[e * kLanes + v];
+    }
+  }
+}
+
+void TileGradients::gather(const Sums& sums, const SignDigits& digits, std::size_t begin,
+                           float* block) const {
   const std::size_t rows = sums.digits.size() / sums.stride / digits.weights.size();
-  std::vector<float> of_row(count);
-  for (std::size_t tap = 0; tap < tiling_.taps(); ++tap) {
-    const auto place = std::find(undriven_taps_.begin(), undriven_taps_.end(), tap);
-    const bool all_driven = sums.undriven.empty() || place == undriven_taps_.end();
-    const float* undriven =
-        all_driven
-            ? nullptr
-            : sums.undriven.data() + static_cast<std::size_t>(place - undriven_taps_.begin()) * sums.stride;
-    for (std::size_t c = 0; c < channels(); ++c) {
-      for (std::size_t v = 0; v < count; ++v) {
-        of_row[v] = (all_driven ? 0.0f : undriven[v]) - sums.total[v];
-      }
+  const std::size_t channel_count = channels();
+  for (std::size_t tap = 0, undriven = 0; tap < tiling_.taps(); ++tap) {
+    float offset[kLanes];
+    for (std::size_t v = 0; v < kLanes; ++v) offset[v] = -sums.total[begin + v];
+    if (undriven < undriven_taps_.size() && undriven_taps_[undriven] == tap && !sums.undriven.empty()) {
+      const float* of_tap = sums.undriven.data() + undriven++ * sums.stride + begin;
+      for (std::size_t v = 0; v < kLanes; ++v) offset[v] += of_tap[v];
+    }
+    for (std::size_t c = 0; c < channel_count; ++c) {
+      float* values = block + (c * tiling_.taps() + tap) * kLanes;
+      std::copy_n(offset, kLanes, values);
       for (std::size_t d = 0; d < digits.weights.size(); ++d) {
         const std::size_t row = d * rows + tap * tiling_.channels_per_tile + c;
-        const float* of_digit = sums.digits.data() + row * sums.stride;
+        const float* of_digit = sums.digits.data() + row * sums.stride + begin;
         const float step = step_of(digits, d);
-        for (std::size_t v = 0; v < count; ++v) of_row[v] += step * of_digit[v];
+        for (std::size_t v = 0; v < kLanes; ++v) values[v] += step * of_digit[v];
       }
-      for (std::size_t v = 0; v < count; ++v) vectors[v * stride + c * tiling_.taps() + tap] = of_row[v];
     }
   }
 }

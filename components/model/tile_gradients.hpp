@@ -51,6 +51,8 @@ class TileGradients {
   BitRows undriven_rows(const TiledProduct& product);
   void add_block(ScalarRange scalars, LaneRange lanes, const TiledProduct& product, const float* g,
                  const BitRows& lane_bits);
+  /// @param block [channel, tap, kLanes], receives the gradients of the vectors from `begin` on
+  void gather(const Sums& sums, const SignDigits& digits, std::size_t begin, float* block) const;
   void write(const Sums& sums, const SignDigits& digits, std::size_t count, float* vectors,
              std::size_t stride) const;
 
