@@ -18,14 +18,20 @@ using namespace sumline::cli;
 constexpr int kUsersFault = 1;
 constexpr int kOurFault = 3;
 
+Workload workload_of(const EvaluateOptions& options) {
+  if (options.recalibrate > 0) {
+    throw Error(options.source +
+                ": a workload: --recalibrate needs the run directory that it was lowered from");
+  }
+  return read_workload(options.source);
+}
+
 /// Commands on files, which need no LibTorch.
 struct RunSimulationSide {
-  void operator()(const EvaluateOptions& options) const { evaluate(read_workload(options.source), options); }
-  void operator()(const SimulateOptions& options) const {
-    simulate(read_workload(options.evaluate.source), options);
-  }
+  void operator()(const EvaluateOptions& options) const { evaluate(workload_of(options), options); }
+  void operator()(const SimulateOptions& options) const { simulate(workload_of(options.evaluate), options); }
   void operator()(const AdcProfileOptions& options) const {
-    adc_profile(read_workload(options.evaluate.source), options);
+    adc_profile(workload_of(options.evaluate), options);
   }
   void operator()(const CheckOptions& options) const { check(options); }
   void operator()(const PacErrorOptions& options) const { pac_error(options); }

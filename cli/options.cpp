@@ -48,6 +48,11 @@ void add_accelerator(CLI::App& app, EvaluateOptions& options, const char* images
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   app.add_option("--images", options.images, images_help)->check(CLI::PositiveNumber)->type_name("N");
+  app.add_option(
+         "--recalibrate", options.recalibrate,
+         "Of a bit-wise RUN: measure its batch norms anew on N training images, with this chip's products")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
   add_common(app, options.common);
 }
 
@@ -167,6 +172,10 @@ struct Parser {
         ->type_name("N");
     sub.add_option("--batch", pac_accuracy.batch, "Images whose activations are quantised together")
         ->capture_default_str()
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
+    sub.add_option("--recalibrate", pac_accuracy.recalibrate,
+                   "Measure the batch norms anew on N training images, with the products of each row")
         ->check(CLI::PositiveNumber)
         ->type_name("N");
     sub.add_option("--compat", pac_accuracy.reference, "reference: with the original's quirks")

@@ -51,6 +51,7 @@ struct EvaluateOptions {
   std::string accelerator;
   std::vector<std::string> overrides{};  ///< of the accelerator, key=value
   std::uint64_t images = 0;              ///< 0: the command's default
+  std::uint64_t recalibrate = 0;         ///< training images for the batch norms of a run; 0: they stay
 };
 
 /// Files to write, empty: none.
@@ -92,6 +93,7 @@ struct PacAccuracyOptions {
   std::vector<double> thresholds;  ///< of dynamic configuration; empty: no such row
   std::uint64_t images = 0;        ///< 0: all
   std::uint64_t batch = 32;        ///< images quantised together
+  std::uint64_t recalibrate = 0;   ///< training images for the batch norms of each row; 0: they stay
   bool reference = false;          ///< with the original's quirks
 };
 

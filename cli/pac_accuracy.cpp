@@ -28,7 +28,8 @@ std::vector<Row> measure(const PacAccuracyOptions& options) {
   std::vector<Row> rows;
   const auto add = [&](const std::string& products, Arithmetic arithmetic) {
     arithmetic.compatibility = options.reference ? Compatibility::reference : Compatibility::correct;
-    rows.push_back({products, simulated_accuracy(run, arithmetic, options.images, options.batch)});
+    rows.push_back(
+        {products, simulated_accuracy(run, arithmetic, options.images, options.batch, options.recalibrate)});
   };
   add("exact", {.mode = ArithmeticMode::simulation});
   for (const std::uint32_t operand : options.operands) {

@@ -175,11 +175,26 @@ void demo(const DemoOptions& options) {
   }
 }
 
-/// A run on the accelerator that the command names, with its converter.
+/// How nn/ forms the products of this chip.
+Arithmetic arithmetic_of(const Accelerator& accelerator) {
+  const auto& approximation = accelerator.approximation;
+  if (!approximation) return {.mode = ArithmeticMode::inference};
+  if (approximation->segments) {
+    throw Error(
+        "--recalibrate: approximation.segments = true: batch norms are measured with whole windows only");
+  }
+  Arithmetic arithmetic{.mode = ArithmeticMode::simulation, .operand = approximation->operand};
+  if (approximation->dynamic) arithmetic.thresholds = approximation->thresholds;
+  return arithmetic;
+}
+
+/// A run on the accelerator that the command names: with its converter, and its products where batch norms are
+/// measured anew.
 Workload lower_for_chip(const EvaluateOptions& options, std::uint64_t images) {
-  return sumline::lower(
-      load_run(options.source), images,
-      conversion_of(load_accelerator(options.accelerator, parse_overrides(options.overrides)).adc));
+  const Accelerator accelerator = load_accelerator(options.accelerator, parse_overrides(options.overrides));
+  std::optional<Recalibration> recalibration;
+  if (options.recalibrate > 0) recalibration = {arithmetic_of(accelerator), options.recalibrate};
+  return sumline::lower(load_run(options.source), images, conversion_of(accelerator.adc), recalibration);
 }
 
 std::uint64_t simulated(const EvaluateOptions& options) {

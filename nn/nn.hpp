@@ -77,11 +77,19 @@ struct WeightsFile {
   DataConfig data;
 };
 
+/// Batch norms measured anew on training images, with the products of the hardware that the network shall run on.
+struct Recalibration {
+  Arithmetic arithmetic;
+  std::size_t images = 0;  ///< 1 to those of the training set
+};
+
 /// The network with its first `images` test images (0: all) as integers for hardware.
 /// @param chip the converter that networks of staircases are lowered for, instead of the one they are trained
 /// through: what post-training conversion costs
+/// @param recalibration of a bit-wise network; its maps' ranges are then measured with these products, too
 /// @throws Error naming missing, surplus and wrongly shaped tensors, and what cannot be lowered
-Workload lower(const Run& run, std::size_t images, const std::optional<Conversion>& chip = std::nullopt);
+Workload lower(const Run& run, std::size_t images, const std::optional<Conversion>& chip = std::nullopt,
+               const std::optional<Recalibration>& recalibration = std::nullopt);
 Workload lower(const WeightsFile& weights, std::size_t images);
 
 struct Accuracy {
@@ -104,8 +112,9 @@ struct SimulatedAccuracy {
 };
 
 /// On the first `images` test images (0: all), `batch` of them quantised together, on the recipe's threads.
+/// @param recalibrated training images that batch norms are measured on with these products before, 0: they stay
 /// @throws Error where the network has no bit-wise layers, and as Arithmetic's rules
 SimulatedAccuracy simulated_accuracy(const Run& run, const Arithmetic& arithmetic, std::size_t images,
-                                     std::size_t batch);
+                                     std::size_t batch, std::size_t recalibrated = 0);
 
 }  // namespace sumline
