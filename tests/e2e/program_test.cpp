@@ -94,6 +94,14 @@ TEST_CASE("program: asking for more images than there are is refused with both n
   CHECK_THAT(run.err, Contains("9") && Contains("8 images"));
 }
 
+TEST_CASE("program: the batch norms of a workload cannot be measured anew") {
+  const TemporaryFolder folder;
+  const ProgramRun run =
+      run_sumline({"evaluate", small_workload(folder), "-a", "redpim", "--recalibrate", "4"});
+  CHECK(run.exit_code == 1);
+  CHECK_THAT(run.err, Contains("small.h5: a workload: --recalibrate needs the run directory"));
+}
+
 TEST_CASE("program: results on a full disk give one message and exit code 1") {
   const TemporaryFolder folder;
   const ProgramRun run =
