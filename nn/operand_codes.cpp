@@ -32,7 +32,8 @@ std::vector<std::uint8_t> operand_codes(const float* values, std::size_t count, 
   quantize_operands(values, quantized.data(), count, resolution);
   std::vector<std::uint8_t> codes(count);
   std::transform(quantized.begin(), quantized.end(), codes.begin(), [&](float value) {
-    const auto integer = static_cast<std::int32_t>(std::clamp<long>(std::lround(value * one), -one, one));
+    const auto integer =
+        static_cast<std::int32_t>(std::clamp<long>(std::lround(value * static_cast<float>(one)), -one, one));
     return static_cast<std::uint8_t>((integer + one) / step);
   });
   return codes;

@@ -5,9 +5,11 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "nn/network.hpp"
 #include "nn/tiled_product.hpp"
@@ -68,21 +70,51 @@ void print_res20(int repetitions, const std::string& inflate) {
   print("the original's CPU time / ours (full width)", kOriginalTraining / training[1], "x", ">= 3");
 }
 
-/// The quantised convolutions of one stage of Res20, which is where its time goes, against the original's operations.
-void print_stage(int repetitions) {
-  const at::Tensor signs = at::randn({kBatch, 160, 16, 16}).sign();
-  const at::Tensor x = signs.clone().requires_grad_();
-  const at::Tensor weight = at::randn({160, 160, 3, 3}).sign().requires_grad_();
-  const at::Tensor gradient = at::randn_like(signs);
+/// Convolutions of one shape in Res20, inflate 5. Kernels are 3x3.
+struct Convolutions {
+  std::int64_t in_channels;
+  std::int64_t channels;
+  std::int64_t in_side;
+  std::uint32_t stride;
+  int count;
+};
+constexpr std::array kRes20{Convolutions{80, 80, 32, 1, 6}, Convolutions{80, 160, 32, 2, 1},
+                            Convolutions{160, 160, 16, 1, 5}, Convolutions{160, 320, 16, 2, 1},
+                            Convolutions{320, 320, 8, 1, 5}};
+
+/// Seconds of all of one shape, by the original's operations and by ours.
+std::vector<double> compare_convolutions(const Convolutions& shape, int repetitions) {
+  const at::Tensor x =
+      at::randn({kBatch, shape.in_channels, shape.in_side, shape.in_side}).sign().requires_grad_();
+  const at::Tensor weight = at::randn({shape.channels, shape.in_channels, 3, 3}).sign().requires_grad_();
+  const std::int64_t side = shape.in_side / shape.stride;
+  const at::Tensor gradient = at::randn({kBatch, shape.channels, side, side});
   constexpr double kSigma = kPublishedSigmas[0];
-  const TiledLayer layer{
-      14, 1, 1, Resolution::binary, Resolution::binary, {Resolution::binary, 128, Slope::impulse, kSigma}};
-  const auto seconds = compare({[&] { original_convolution(x, weight, 1, kSigma).backward(gradient); },
-                                [&] { tiled_convolution(x, weight, layer).backward(gradient); }},
-                               repetitions);
-  print("convolution 160 channels 16x16, the original's operations", seconds[0], "s", "reference");
-  print("convolution 160 channels 16x16, forward and backward", seconds[1], "s", "");
-  print("the original's operations / ours", seconds[0] / seconds[1], "x", ">= 3");
+  const TiledLayer layer{14,
+                         shape.stride,
+                         1,
+                         Resolution::binary,
+                         Resolution::binary,
+                         {Resolution::binary, 128, Slope::impulse, kSigma}};
+  auto seconds = compare({[&] { original_convolution(x, weight, shape.stride, kSigma).backward(gradient); },
+                          [&] { tiled_convolution(x, weight, layer).backward(gradient); }},
+                         repetitions);
+  for (double& second : seconds) second *= shape.count;
+  return seconds;
+}
+
+/// The quantised convolutions of Res20, which is where its time goes.
+void print_convolutions(int repetitions) {
+  double original = 0;
+  double ours = 0;
+  for (const Convolutions& shape : kRes20) {
+    const auto seconds = compare_convolutions(shape, repetitions);
+    original += seconds[0];
+    ours += seconds[1];
+  }
+  print("Res20's quantised convolutions, the original's operations", original, "s", "reference");
+  print("Res20's quantised convolutions, forward and backward", ours, "s", "");
+  print("the original's operations / ours", original / ours, "x", ">= 3");
 }
 
 void print_mlp(int repetitions) {
@@ -99,6 +131,6 @@ int main(int count, char** arguments) {
   at::set_num_threads(1);
   at::manual_seed(1);
   print_res20(repetitions, count > 2 ? arguments[2] : "5");
-  print_stage(repetitions);
+  print_convolutions(repetitions);
   print_mlp(repetitions);
 }
