@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "components/model/readout.hpp"
 #include "energy/error.hpp"
 
 namespace sumline {
