@@ -24,7 +24,8 @@ constexpr std::size_t kBlock = BitRows::kBlock;
 constexpr std::size_t kGroup = BitRows::kGroup;
 constexpr std::size_t kSubsets = 1 << kGroup;
 constexpr std::size_t kTable = kSubsets * LaneTerms::kLanes;
-constexpr std::size_t kTables = 20;  // 20 KiB: leaves room for the rest in a first-level cache of 32 or 48 KiB
+constexpr std::size_t kTables =
+    20;  // 20 KiB: leaves room for the rest in a first-level cache of 32 or 48 KiB
 
 // Places of the 32 rows of one word; term j of the group is words[j].
 HWY_INLINE void place_word(const std::uint32_t* words, std::uint16_t* places) {
