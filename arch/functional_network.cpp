@@ -150,14 +150,17 @@ void FunctionalNetwork::gather_rows(std::size_t index, const MapView& input, std
                                     std::vector<std::uint8_t>& vectors) const {
   const Layer& layer = workload_.layers[index];
   vectors.resize(count * stride);
-  for_each_stretch(layer, begin, count,
-                   [&](std::size_t image, std::size_t position, std::size_t first, std::size_t size) {
-                     const MapView map = input.image(image, layer.in.size());
-                     for (std::size_t i = 0; i < size; ++i) {
-                       models_[index].gather(map, position + i,
-                                             std::span(vectors).subspan((first + i) * stride, layer.rows()));
-                     }
-                   });
+  for_each_stretch(
+      layer, begin, count, [&](std::size_t image, std::size_t position, std::size_t first, std::size_t size) {
+        const MapView map = input.image(image, layer.in.size());
+        if (stride == layer.rows()) {
+          return models_[index].gather(map, position, part(std::span(vectors), first, size, stride));
+        }
+        for (std::size_t i = 0; i < size; ++i) {
+          models_[index].gather(map, position + i,
+                                std::span(vectors).subspan((first + i) * stride, layer.rows()));
+        }
+      });
 }
 
 void FunctionalNetwork::add_residuals(std::size_t index, std::size_t begin, std::size_t count,

@@ -14,6 +14,7 @@ namespace sumline {
 namespace {
 
 constexpr std::size_t kSample = 16;    ///< input vectors that stand for a block
+constexpr std::size_t kLongRun = 16;   ///< channels from which a window is faster fetched pixel by pixel
 constexpr std::size_t kReadCost = 16;  ///< of a read by itself, in reads of a batch; measured on LeNet-5
 
 /// Ones on the wordlines of the exact pairs, each as often as its input bit is read.
@@ -53,8 +54,10 @@ LayerEngine::LayerEngine(const Layer& layer, const LayerMapping& mapping, const 
     return !tile.conversions && tile.lossy.empty() && tile.counter.reads_like(tiles_.front().counter);
   });
   if (mapping.rule) sums_alone_ = mapping.rule->segment_rows == 0;
-  order_ = sums_alone_ || layer.kernel == 1 ? RowOrder::channel_minor : RowOrder::channel_major;
-  counts_bits_ = sums_alone_ && activations_.digit_bits == 1 && !activations_.has_sign;
+  const bool long_runs = layer.in.channels >= kLongRun;
+  const bool pixels = sums_alone_ && (mapping.rule || long_runs);
+  order_ = pixels || layer.kernel == 1 ? RowOrder::channel_minor : RowOrder::channel_major;
+  counts_bits_ = pixels && activations_.digit_bits == 1 && !activations_.has_sign;
   if (mapping.rule) {
     const auto codes = order_rows(layer.weight_codes, window_geometry(layer), order_);
     products_.emplace(codes, layer.out.channels, layer.rows(), *mapping.rule);
