@@ -117,12 +117,10 @@ void check_convolution(const Convolution& c, Resolution activations, Resolution 
 
 void check_linear(std::uint32_t images, std::uint32_t outputs, const Tiling& tiling, Resolution activations,
                   Resolution weights) {
-  const Operand x = random_operand(std::size_t{images} * tiling.channels, activations, 3);
-  const Operand w = random_operand(std::size_t{outputs} * tiling.channels, weights, 4);
-  const auto lanes = pack_lanes(w.digits.data(), outputs, tiling, w.format.weights.size());
-  const auto driven = sumline::all_driven(tiling, outputs);
-  const auto scalars = pack_scalars(x.digits.data(), images, tiling, x.format.weights.size());
-  const TiledProduct product{tiling, lanes, driven, w.format, scalars, x.format};
+  const MatrixOperands operands(images, outputs, tiling, activations, weights);
+  const Operand& x = operands.x;
+  const Operand& w = operands.w;
+  const auto product = operands.product();
   const SumTable slope = integer_slope(product.max_sum());
   const std::vector<float> g = gradients(std::size_t{images} * outputs);
   std::vector<float> to_x(x.digits.size());
@@ -138,11 +136,7 @@ void check_linear(std::uint32_t images, std::uint32_t outputs, const Tiling& til
     of_tile.write_lanes(to_w.data() + begin, tiling.channels);
     for (std::size_t b = 0; b < images; ++b) {
       for (std::size_t o = 0; o < outputs; ++o) {
-        std::int32_t sum = 0;
-        for (std::uint32_t i = begin; i < end; ++i) {
-          sum += x.numerator(b * tiling.channels + i) * w.numerator(o * tiling.channels + i);
-        }
-        const double z = g[b * outputs + o] * at(slope, sum);
+        const double z = g[b * outputs + o] * at(slope, operands.naive_sum(b, o, begin, end));
         for (std::uint32_t i = begin; i < end; ++i) {
           x_expected[b * tiling.channels + i] +=
               z * w.numerator(o * tiling.channels + i) / w.format.denominator;

@@ -36,6 +36,37 @@ inline Operand random_operand(std::size_t count, Resolution resolution, std::uin
   return operand;
 }
 
+/// x [images, channels] times w [outputs, channels]: random operands, packed as outputs side by side.
+struct MatrixOperands {
+  Tiling tiling;
+  std::uint32_t images;
+  std::uint32_t outputs;
+  Operand x;
+  Operand w;
+  LaneVectors lanes = pack_lanes(w.digits.data(), outputs, tiling, w.format.weights.size());
+  DrivenRows driven = all_driven(tiling, outputs);
+  ScalarVectors scalars = pack_scalars(x.digits.data(), images, tiling, x.format.weights.size());
+
+  MatrixOperands(std::uint32_t image_count, std::uint32_t output_count, const Tiling& of,
+                 Resolution activations, Resolution weights)
+      : tiling(of),
+        images(image_count),
+        outputs(output_count),
+        x(random_operand(std::size_t{image_count} * of.channels, activations, 3)),
+        w(random_operand(std::size_t{output_count} * of.channels, weights, 4)) {}
+
+  TiledProduct product() const { return {tiling, lanes, driven, w.format, scalars, x.format}; }
+  /// In plain loops, over inputs [begin, end).
+  std::int32_t naive_sum(std::size_t image, std::size_t output, std::uint32_t begin,
+                         std::uint32_t end) const {
+    std::int32_t sum = 0;
+    for (std::uint32_t i = begin; i < end; ++i) {
+      sum += x.numerator(image * tiling.channels + i) * w.numerator(output * tiling.channels + i);
+    }
+    return sum;
+  }
+};
+
 struct Convolution {
   WindowGeometry window;
   std::uint32_t channels_per_tile;

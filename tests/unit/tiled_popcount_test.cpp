@@ -60,12 +60,8 @@ void check_convolution(const Convolution& c, Resolution activations, Resolution 
 
 void check_linear(std::uint32_t images, std::uint32_t outputs, const Tiling& tiling, Resolution activations,
                   Resolution weights) {
-  const Operand x = random_operand(std::size_t{images} * tiling.channels, activations, 3);
-  const Operand w = random_operand(std::size_t{outputs} * tiling.channels, weights, 4);
-  const auto lanes = pack_lanes(w.digits.data(), outputs, tiling, w.format.weights.size());
-  const auto driven = sumline::all_driven(tiling, outputs);
-  const auto scalars = pack_scalars(x.digits.data(), images, tiling, x.format.weights.size());
-  const sumline::TiledProduct product{tiling, lanes, driven, w.format, scalars, x.format};
+  const MatrixOperands operands(images, outputs, tiling, activations, weights);
+  const auto product = operands.product();
   const SumTable table = odd_table(product.max_sum());
   std::vector<float> read(std::size_t{images} * outputs);
   read_out(product, {0, images}, table, read.data());
@@ -73,10 +69,8 @@ void check_linear(std::uint32_t images, std::uint32_t outputs, const Tiling& til
     for (std::uint32_t o = 0; o < outputs; ++o) {
       float expected = 0;
       for (std::uint32_t begin = 0; begin < tiling.channels; begin += tiling.channels_per_tile) {
-        std::int32_t sum = 0;
-        for (std::uint32_t i = begin; i < std::min(begin + tiling.channels_per_tile, tiling.channels); ++i) {
-          sum += x.numerator(b * tiling.channels + i) * w.numerator(o * tiling.channels + i);
-        }
+        const std::uint32_t end = std::min(begin + tiling.channels_per_tile, tiling.channels);
+        const std::int32_t sum = operands.naive_sum(b, o, begin, end);
         expected += table.values[static_cast<std::size_t>(sum + table.max_sum)];
       }
       REQUIRE(read[b * outputs + o] == expected);
