@@ -16,7 +16,7 @@ inline std::uint32_t u32(std::int64_t value) {
 /// Digits of quantised operands, see encode_operands(). @throws Error where one lies beyond the outermost level
 at::Tensor encode_tensor(const at::Tensor& values, Resolution resolution);
 
-/// What a layer's forward and backward share: its cut, its operands' digits and the tables over their sums.
+/// What a layer's forward leaves to its backward: its cut, its operands' digits and the tables over their sums.
 class TiledArrays {
  public:
   TiledArrays(const TiledLayer& layer, const at::Tensor& weight)
@@ -37,7 +37,7 @@ class TiledArrays {
   SumTable slope() const;
 
  private:
-  const TiledLayer& layer_;
+  const TiledLayer layer_;
   const Tiling tiling_;
   const SignDigits& activation_digits_;
   const SignDigits& weight_digits_;
@@ -68,7 +68,8 @@ class TiledConvolutionArrays : public TiledArrays {
   TiledProduct product(const LaneVectors& image) const {
     return {tiling(), image, driven_, activation_digits(), weights_, weight_digits()};
   }
-  ScalarRange outputs() const { return {0, weights_.count}; }
+  std::int64_t images() const { return digits_.size(0); }
+  std::int64_t outputs() const { return weights_.count; }
 
  private:
   const WindowGeometry window_;
@@ -91,6 +92,8 @@ class TiledLinearArrays : public TiledArrays {
   TiledProduct product() const {
     return {tiling(), weights_, driven_, weight_digits(), images_, activation_digits()};
   }
+  std::int64_t images() const { return images_.count; }
+  std::int64_t outputs() const { return weights_.count; }
 
  private:
   const DrivenRows driven_;

@@ -13,48 +13,50 @@ namespace {
 
 constexpr std::int64_t kImagesPerPiece = 16;  ///< of a linear layer's batch, for one thread
 
-at::Tensor convolve(const TiledLayer& layer, const at::Tensor& x, const at::Tensor& weight) {
-  const TiledConvolutionArrays arrays(layer, x, weight);
+at::Tensor product_of(const TiledConvolutionArrays& arrays) {
   const SumTable table = arrays.readout();
-  at::Tensor y = at::empty({x.size(0), weight.size(0), arrays.height(), arrays.width()});
-  at::parallel_for(0, x.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+  at::Tensor y = at::empty({arrays.images(), arrays.outputs(), arrays.height(), arrays.width()});
+  at::parallel_for(0, arrays.images(), 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t image = begin; image < end; ++image) {
       const LaneVectors lanes = arrays.pack_image(image);
-      read_out(arrays.product(lanes), arrays.outputs(), table, y.data_ptr<float>() + image * y.stride(0));
+      read_out(arrays.product(lanes), {0, u32(arrays.outputs())}, table,
+               y.data_ptr<float>() + image * y.stride(0));
     }
   });
   return y;
 }
 
-at::Tensor multiply(const TiledLayer& layer, const at::Tensor& x, const at::Tensor& weight) {
-  const TiledLinearArrays arrays(layer, x, weight);
+at::Tensor product_of(const TiledLinearArrays& arrays) {
   const SumTable table = arrays.readout();
-  at::Tensor y = at::empty({x.size(0), weight.size(0)});
-  at::parallel_for(0, x.size(0), kImagesPerPiece, [&](std::int64_t begin, std::int64_t end) {
+  at::Tensor y = at::empty({arrays.images(), arrays.outputs()});
+  at::parallel_for(0, arrays.images(), kImagesPerPiece, [&](std::int64_t begin, std::int64_t end) {
     read_out(arrays.product(), {u32(begin), u32(end)}, table, y.data_ptr<float>());
   });
   return y;
 }
 
-struct LayerHolder : torch::CustomClassHolder {
-  explicit LayerHolder(const TiledLayer& l) : layer(l) {}
-  TiledLayer layer;
+template <typename Arrays>
+struct ArraysHolder : torch::CustomClassHolder {
+  template <typename... Operands>
+  explicit ArraysHolder(const Operands&... operands) : arrays(operands...) {}
+  const Arrays arrays;
 };
 
-struct TiledFunction : torch::autograd::Function<TiledFunction> {
+/// The packed digits go from the forward to the backward: a thirty-second part of the operands in float32.
+template <typename Arrays>
+struct TiledFunction : torch::autograd::Function<TiledFunction<Arrays>> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                             const at::Tensor& weight, const TiledLayer& layer) {
-    context->save_for_backward({x, weight});
-    context->saved_data["layer"] = c10::IValue::make_capsule(c10::make_intrusive<LayerHolder>(layer));
-    return x.dim() == 4 ? convolve(layer, x, weight) : multiply(layer, x, weight);
+    const auto holder = c10::make_intrusive<ArraysHolder<Arrays>>(layer, x, weight);
+    context->saved_data["arrays"] = c10::IValue::make_capsule(holder);
+    return product_of(holder->arrays);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
-    const auto holder = context->saved_data["layer"].toCapsule();
-    const TiledLayer& layer = static_cast<const LayerHolder&>(*holder).layer;
-    const auto saved = context->get_saved_variables();
-    const TiledGradients g = tiled_gradients(layer, saved[0], saved[1], gradients[0]);
+    const auto holder = context->saved_data["arrays"].toCapsule();
+    const Arrays& arrays = static_cast<const ArraysHolder<Arrays>&>(*holder).arrays;
+    const TiledGradients g = tiled_gradients(arrays, gradients[0], context->needs_input_grad(0));
     return {g.x, g.weight, at::Tensor()};
   }
 };
@@ -72,27 +74,28 @@ at::Tensor tile_by_tile(const at::Tensor& x, const at::Tensor& weight, const Til
   return y;
 }
 
-template <typename Product>
+template <typename Arrays, typename Product>
 at::Tensor tiled_product(const at::Tensor& x, const at::Tensor& weight, const TiledLayer& layer,
                          const Product& product) {
   if (layer.converter.resolution == Resolution::full) return product(x, weight);
   if (layer.activations == Resolution::full || layer.weights == Resolution::full) {
     return tile_by_tile(x, weight, layer, product);
   }
-  return TiledFunction::apply(x, weight, layer);
+  return TiledFunction<Arrays>::apply(x, weight, layer);
 }
 
 }  // namespace
 
 at::Tensor tiled_convolution(const at::Tensor& x, const at::Tensor& weight, const TiledLayer& layer) {
-  return tiled_product(x, weight, layer, [&](const at::Tensor& a, const at::Tensor& b) {
-    return at::conv2d(a, b, {}, layer.stride, layer.padding);
-  });
+  return tiled_product<TiledConvolutionArrays>(x, weight, layer,
+                                               [&](const at::Tensor& a, const at::Tensor& b) {
+                                                 return at::conv2d(a, b, {}, layer.stride, layer.padding);
+                                               });
 }
 
 at::Tensor tiled_linear(const at::Tensor& x, const at::Tensor& weight, const TiledLayer& layer) {
-  return tiled_product(x, weight, layer,
-                       [](const at::Tensor& a, const at::Tensor& b) { return at::linear(a, b); });
+  return tiled_product<TiledLinearArrays>(
+      x, weight, layer, [](const at::Tensor& a, const at::Tensor& b) { return at::linear(a, b); });
 }
 
 }  // namespace sumline

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "energy/error.hpp"
+
 namespace sumline {
 namespace {
 
@@ -46,24 +48,31 @@ void TileGradients::Sums::clear() {
   std::fill(total.begin(), total.end(), 0.0f);
 }
 
-TileGradients::TileGradients(const TiledProduct& product, std::size_t tile, const SumTable& slope)
+TileGradients::TileGradients(const TiledProduct& product, std::size_t tile, const SumTable& slope,
+                             WantedGradients wanted)
     : tiling_(product.tiling),
       tile_(tile),
       lane_digits_(product.lane_digits),
       scalar_digits_(product.scalar_digits),
       slope_(slope),
+      wanted_(wanted),
       scalars_(product.scalars.count),
       lanes_(product.lanes.count),
       scalar_rows_(scalar_rows(product)),
       undriven_rows_(undriven_rows(product)),
-      to_lanes_(lanes_, scalar_rows_.rows(), 0),
-      to_scalars_(scalars_, lane_rows(product).rows(), undriven_rows_.rows()),
+      to_lanes_(lanes_, wanted.lanes ? digit_rows(scalar_digits_) : 0, 0),
+      to_scalars_(scalars_, wanted.scalars ? digit_rows(lane_digits_) : 0, undriven_rows_.rows()),
       z_(kScalarBlock * kZStride),
       transposed_(kLaneBlock * kScalarBlock) {}
 
 std::size_t TileGradients::channels() const {
   const bool last = tile_ + 1 == tiling_.tiles();
   return last ? tiling_.last_rows() / tiling_.taps() : tiling_.channels_per_tile;
+}
+
+/// Of the bits that group_bits() makes for an operand.
+std::size_t TileGradients::digit_rows(const SignDigits& digits) const {
+  return digits.weights.size() * rounded_up(tiling_.rows(), BitRows::kBlock);
 }
 
 BitRows TileGradients::lane_rows(const TiledProduct& product) const {
@@ -109,7 +118,7 @@ BitRows TileGradients::undriven_rows(const TiledProduct& product) {
 }
 
 void TileGradients::add(const TiledProduct& product, const float* g) {
-  const BitRows lane_bits = lane_rows(product);
+  const BitRows lane_bits = wanted_.scalars ? lane_rows(product) : BitRows{};
   const std::uint32_t block = scalars_per_block(scalars_);
   to_lanes_.clear();
   for (std::uint32_t n = 0; n < lanes_; n += kLaneBlock) {
@@ -124,19 +133,23 @@ void TileGradients::add_block(ScalarRange scalars, LaneRange lanes, const TiledP
                               const float* g, const BitRows& lane_bits) {
   const std::size_t scalar_count = scalars.end - scalars.begin;
   const std::size_t lane_count = lanes.end - lanes.begin;
-  const LaneTerms by_scalars{z_.data(), kZStride, scalar_count, rounded_up(lane_count, kLanes)};
-  const LaneTerms by_lanes{transposed_.data(), kScalarBlock, lane_count, rounded_up(scalar_count, kLanes)};
   scale_by_slope(product, tile_, scalars, lanes, slope_, g, z_.data(), kZStride);
-  transpose_lanes(z_.data(), kZStride, scalar_count, lane_count, transposed_.data(), kScalarBlock);
-  const BitSums scalar_sums{&scalar_rows_, scalars.begin / BitRows::kGroup,
-                            to_lanes_.digits.data() + lanes.begin};
-  add_bit_products(by_scalars, std::array{scalar_sums}, to_lanes_.stride,
-                   to_lanes_.total.data() + lanes.begin);
-  const std::size_t group = lanes.begin / BitRows::kGroup;
-  const BitSums lane_sums{&lane_bits, group, to_scalars_.digits.data() + scalars.begin};
-  const BitSums undriven_sums{&undriven_rows_, group, to_scalars_.undriven.data() + scalars.begin};
-  add_bit_products(by_lanes, std::array{lane_sums, undriven_sums}, to_scalars_.stride,
-                   to_scalars_.total.data() + scalars.begin);
+  if (wanted_.lanes) {
+    const LaneTerms by_scalars{z_.data(), kZStride, scalar_count, rounded_up(lane_count, kLanes)};
+    const BitSums scalar_sums{&scalar_rows_, scalars.begin / BitRows::kGroup,
+                              to_lanes_.digits.data() + lanes.begin};
+    add_bit_products(by_scalars, std::array{scalar_sums}, to_lanes_.stride,
+                     to_lanes_.total.data() + lanes.begin);
+  }
+  if (wanted_.scalars) {
+    transpose_lanes(z_.data(), kZStride, scalar_count, lane_count, transposed_.data(), kScalarBlock);
+    const LaneTerms by_lanes{transposed_.data(), kScalarBlock, lane_count, rounded_up(scalar_count, kLanes)};
+    const std::size_t group = lanes.begin / BitRows::kGroup;
+    const BitSums lane_sums{&lane_bits, group, to_scalars_.digits.data() + scalars.begin};
+    const BitSums undriven_sums{&undriven_rows_, group, to_scalars_.undriven.data() + scalars.begin};
+    add_bit_products(by_lanes, std::array{lane_sums, undriven_sums}, to_scalars_.stride,
+                     to_scalars_.total.data() + scalars.begin);
+  }
 }
 
 void TileGradients::write_maps(const WindowGeometry& window, float* maps) const {
@@ -171,13 +184,17 @@ void TileGradients::write_scalars(float* vectors, std::size_t stride) const {
 
 void TileGradients::write(const Sums& sums, const SignDigits& digits, std::size_t count, float* vectors,
                           std::size_t stride) const {
+  SUMLINE_ASSERT(!sums.digits.empty(), "gradients that were not wanted are not there");
   const std::size_t elements = channels() * tiling_.taps();
   std::vector<float> block(elements * kLanes);
-  for (std::size_t begin = 0; begin < count; begin += kLanes) {
+  for (std::size_t begin = 0; begin < count; begin += kLanes, vectors += kLanes * stride) {
     gather(sums, digits, begin, block.data());
-    for (std::size_t v = 0; v < std::min(kLanes, count - begin); ++v) {
-      float* vector = vectors + (begin + v) * stride;
-      for (std::size_t e = 0; e < elements; ++e) vector[e] = block[e * kLanes + v];
+    const std::size_t present = std::min(kLanes, count - begin);
+    // What is transposed at once must exist as a whole.
+    const std::size_t at_once = present == kLanes ? elements / 4 * 4 : 0;
+    transpose_lanes(block.data(), kLanes, at_once, kLanes, vectors, stride);
+    for (std::size_t e = at_once; e < elements; ++e) {
+      for (std::size_t v = 0; v < present; ++v) vectors[v * stride + e] = block[e * kLanes + v];
     }
   }
 }
@@ -195,12 +212,12 @@ void TileGradients::gather(const Sums& sums, const SignDigits& digits, std::size
     }
     for (std::size_t c = 0; c < channel_count; ++c) {
       float* values = block + (c * tiling_.taps() + tap) * kLanes;
-      std::copy_n(offset, kLanes, values);
-      for (std::size_t d = 0; d < digits.weights.size(); ++d) {
+      const float* old = offset;
+      for (std::size_t d = 0; d < digits.weights.size(); ++d, old = values) {
         const std::size_t row = d * rows + tap * tiling_.channels_per_tile + c;
         const float* of_digit = sums.digits.data() + row * sums.stride + begin;
         const float step = step_of(digits, d);
-        for (std::size_t v = 0; v < kLanes; ++v) values[v] += step * of_digit[v];
+        for (std::size_t v = 0; v < kLanes; ++v) values[v] = old[v] + step * of_digit[v];
       }
     }
   }

@@ -12,6 +12,12 @@
 
 namespace sumline {
 
+/// To which operand of a tile's sums.
+struct WantedGradients {
+  bool lanes = true;
+  bool scalars = true;
+};
+
 /// Gradients of one tile's readings to both operands of its sums. With z = the gradient behind the readout,
 ///   to a lane vector's row:   sum over scalar vectors m of z[m, n] * scalar[m, row]
 ///   to a scalar vector's row: sum over lanes n that drive the row of z[m, n] * lane[n, row]
@@ -19,8 +25,10 @@ namespace sumline {
 /// terms together give is taken off at the end.
 class TileGradients {
  public:
-  /// @param product whose lanes only give their number
-  TileGradients(const TiledProduct& product, std::size_t tile, const SumTable& slope);
+  /// @param product whose lanes only give their number @param wanted the others are not formed and cannot be
+  /// written
+  TileGradients(const TiledProduct& product, std::size_t tile, const SumTable& slope,
+                WantedGradients wanted = {});
 
   /// @param product with the same scalars @param g [scalars.count, lanes.count], gradient to the readings
   void add(const TiledProduct& product, const float* g);
@@ -46,6 +54,7 @@ class TileGradients {
     std::vector<float> total;     ///< [stride], over all terms
   };
   std::size_t channels() const;
+  std::size_t digit_rows(const SignDigits& digits) const;
   BitRows lane_rows(const TiledProduct& product) const;
   BitRows scalar_rows(const TiledProduct& product) const;
   BitRows undriven_rows(const TiledProduct& product);
@@ -61,6 +70,7 @@ class TileGradients {
   const SignDigits& lane_digits_;
   const SignDigits& scalar_digits_;
   const SumTable& slope_;
+  const WantedGradients wanted_;
   const std::uint32_t scalars_;
   const std::uint32_t lanes_;
   const BitRows scalar_rows_;
