@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include <boost/align/aligned_allocator.hpp>
+
 #include "components/model/bit_products.hpp"
 #include "components/model/tiled_popcount.hpp"
 #include "components/model/window_lines.hpp"
@@ -43,15 +45,18 @@ class TileGradients {
   void write_scalars(float* vectors, std::size_t stride) const;
 
  private:
+  /// No vector of lanes lies across two cache lines.
+  using Lines = std::vector<float, boost::alignment::aligned_allocator<float, 64>>;
+
   /// Sums for all vectors of one operand, side by side.
   struct Sums {
     Sums(std::size_t count, std::size_t digit_rows, std::size_t undriven_rows);
     void clear();
 
     std::size_t stride;
-    std::vector<float> digits;    ///< [digit, row, stride], over the terms whose digit is +1
-    std::vector<float> undriven;  ///< [tap, stride], over the lanes that do not drive the tap
-    std::vector<float> total;     ///< [stride], over all terms
+    Lines digits;    ///< [digit, row, stride], over the terms whose digit is +1
+    Lines undriven;  ///< [tap, stride], over the lanes that do not drive the tap
+    Lines total;     ///< [stride], over all terms
   };
   std::size_t channels() const;
   std::size_t digit_rows(const SignDigits& digits) const;
@@ -78,8 +83,8 @@ class TileGradients {
   const BitRows undriven_rows_;
   Sums to_lanes_;
   Sums to_scalars_;
-  std::vector<float> z_;           ///< [block of scalars, block of lanes]
-  std::vector<float> transposed_;  ///< [block of lanes, block of scalars]
+  Lines z_;           ///< [block of scalars, block of lanes]
+  Lines transposed_;  ///< [block of lanes, block of scalars]
 };
 
 }  // namespace sumline

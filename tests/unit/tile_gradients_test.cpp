@@ -4,6 +4,7 @@
 #include <hwy/targets.h>
 #include <catch2/catch.hpp>
 
+#include "energy/error.hpp"
 #include "tests/unit/tiled_operands.hpp"
 
 namespace {
@@ -177,6 +178,27 @@ TEST_CASE("Gradients of tiled matrix products agree with plain loops") {
   check_linear(7, 33, {300, 1, 128}, Resolution::binary, Resolution::binary);
   check_linear(3, 5, {784, 1, 128}, Resolution::ternary, Resolution::four_bit);
   check_linear(130, 16, {50, 1, 128}, Resolution::three_bit, Resolution::binary);
+}
+
+TEST_CASE("Gradients to one operand alone are the same, those to the other cannot be asked for") {
+  const MatrixOperands operands(5, 21, {200, 1, 128}, Resolution::binary, Resolution::binary);
+  const auto product = operands.product();
+  const SumTable slope = integer_slope(product.max_sum());
+  const std::vector<float> g = gradients(std::size_t{operands.images} * operands.outputs);
+  TileGradients both(product, 0, slope);
+  TileGradients lanes(product, 0, slope, {.lanes = true, .scalars = false});
+  TileGradients scalars(product, 0, slope, {.lanes = false, .scalars = true});
+  for (TileGradients* of_tile : {&both, &lanes, &scalars}) of_tile->add(product, g.data());
+  std::vector<float> expected(operands.w.digits.size());
+  std::vector<float> found(operands.w.digits.size());
+  both.write_lanes(expected.data(), operands.tiling.channels);
+  lanes.write_lanes(found.data(), operands.tiling.channels);
+  CHECK(found == expected);
+  both.write_scalars(expected.data(), operands.tiling.channels);
+  scalars.write_scalars(found.data(), operands.tiling.channels);
+  CHECK(found == expected);
+  CHECK_THROWS_AS(lanes.write_scalars(found.data(), operands.tiling.channels), sumline::InternalError);
+  CHECK_THROWS_AS(scalars.write_lanes(found.data(), operands.tiling.channels), sumline::InternalError);
 }
 
 TEST_CASE("Every SIMD target gives gradients of the same bits") {
