@@ -2,6 +2,7 @@
 #include "arch/activity.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <mutex>
 
@@ -57,9 +58,8 @@ class LayerMeter {
     wordline_groups(array.ou().skipping, array.ou().rows, active_, array.rows(), groups_);
     bitlines_.resize(array.columns());
     for (const RowRange& group : groups_) {
-      DrivenWordlines driven;
-      array.drive(planes_, digit, group, driven);
-      array.ou_sums(driven, 0, bitlines_);
+      const std::uint32_t driven = array.drive(planes_, digit, group, driven_);
+      array.ou_sums(std::span(driven_).first(driven), 0, bitlines_);
       for (std::uint32_t column = 0; column < array.columns(); ++column) {
         const std::size_t slice = (array.region().column_begin + column) % slices_;
         const auto sum = static_cast<std::size_t>(bitlines_[column] - activity_.lowest_sum);
@@ -77,6 +77,7 @@ class LayerMeter {
   BitPlanes planes_;
   std::vector<std::uint64_t> active_;
   std::vector<RowRange> groups_;
+  std::array<DrivenWordline, kMaxWordlines> driven_;
   std::vector<std::int32_t> bitlines_;
 };
 

@@ -17,43 +17,51 @@ BankTimer::Spans& BankTimer::spans(std::uint64_t length, bool job) {
 }
 
 void BankTimer::begin(Spans& spans, Client& client) {
-  const std::uint64_t end = (ringing_ ? time_ : now()) + spans.length_;
-  spans.ends_.push_back({end, &client});
-  if (spans.ends_.size() == 1) {
-    fronts_.push({end, &spans});
-    if (!ringing_) {
+  client.end_ = (passed_ != nullptr ? time_ : now()) + spans.length_;
+  client.next_ = nullptr;
+  if (spans.first_ != nullptr) {
+    spans.last_->next_ = &client;
+  } else {
+    spans.first_ = &client;
+    if (passed_ != &spans) {
+      fronts_.push({client.end_, &spans});
+    }
+    if (passed_ == nullptr) {
       next_end_.notify(femtoseconds(spans.length_));  // the kernel keeps the earlier of two times
     }
   }
+  spans.last_ = &client;
 }
 
 void BankTimer::ring() {
-  ringing_ = true;
   while (!fronts_.empty() && fronts_.top().time == now()) {
-    pass_ends();
+    pass_ends(now());
   }
   const std::uint64_t next_event =
       now() + sc_core::sc_time_to_pending_activity(sc_core::sc_get_curr_simcontext()).value();
   while (!fronts_.empty() && !fronts_.top().spans->job_ && fronts_.top().time < next_event) {
-    pass_ends();
+    pass_ends(next_event);
   }
-  ringing_ = false;
   if (!fronts_.empty()) {
     next_end_.notify(femtoseconds(fronts_.top().time - now()));
   }
 }
 
-void BankTimer::pass_ends() {
-  const Front front = fronts_.top();
+void BankTimer::pass_ends(std::uint64_t limit) {
+  Spans& spans = *fronts_.top().spans;
   fronts_.pop();
-  time_ = front.time;
-  auto& ends = front.spans->ends_;
+  passed_ = &spans;
   do {
-    ends.front().client->time_passed();
-    ends.pop_front();  // not before: where nobody is left, the next to begin announces its end
-  } while (!ends.empty() && ends.front().time == time_);
-  if (!ends.empty()) {
-    fronts_.push({ends.front().time, front.spans});
+    Client& client = *spans.first_;
+    spans.first_ = client.next_;
+    time_ = client.end_;
+    client.time_passed();
+  } while (spans.first_ != nullptr &&
+           (spans.first_->end_ == time_ ||
+            (spans.first_->end_ < limit && (fronts_.empty() || spans.first_->end_ < fronts_.top().time))));
+  passed_ = nullptr;
+  if (spans.first_ != nullptr) {
+    fronts_.push({spans.first_->end_, &spans});
   }
 }
 

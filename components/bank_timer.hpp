@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <queue>
 #include <systemc>
@@ -30,26 +29,28 @@ class BankTimer : public sc_core::sc_module {
 
    protected:
     ~Client() = default;
+
+   private:
+    friend class BankTimer;
+    Client* next_ = nullptr;  ///< whose span of the same length ends next
+    std::uint64_t end_ = 0;
   };
 
   /// Spans of equal length, which end in the order in which they begin.
   class Spans {
    public:
-    /// @param client outlives the span
+    /// @param client outlives the span; in no other one
     void begin(Client& client) { timer_->begin(*this, client); }
 
    private:
     friend class BankTimer;
-    struct End {
-      std::uint64_t time;
-      Client* client;
-    };
     Spans(BankTimer& timer, std::uint64_t length, bool job) : timer_(&timer), length_(length), job_(job) {}
 
     BankTimer* timer_;
     std::uint64_t length_;
     bool job_;
-    std::deque<End> ends_;
+    Client* first_ = nullptr;  ///< of those whose span has not ended
+    Client* last_ = nullptr;
   };
 
   explicit BankTimer(const sc_core::sc_module_name& name);
@@ -73,14 +74,14 @@ class BankTimer : public sc_core::sc_module {
   Spans& spans(std::uint64_t length, bool job);
   void begin(Spans& spans, Client& client);
   void ring();
-  /// Calls the clients of the spans of one length that end next.
-  void pass_ends();
+  /// Calls the clients of the spans of one length that end next, before `limit` and before those of any other.
+  void pass_ends(std::uint64_t limit);
 
   /// A chip has few: a slot with and without the unit column and the last shift-and-add, or a job of each layer.
   std::map<std::pair<std::uint64_t, bool>, Spans> spans_;
   std::priority_queue<Front, std::vector<Front>, Later> fronts_;  ///< of those that somebody is in
-  bool ringing_ = false;
-  std::uint64_t time_ = 0;  ///< while ringing: of the ends that are passed
+  Spans* passed_ = nullptr;                                       ///< whose ends are being passed
+  std::uint64_t time_ = 0;                                        ///< of the end that is passed
   sc_core::sc_event next_end_;
 };
 

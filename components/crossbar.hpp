@@ -29,7 +29,7 @@ class Crossbar : public sc_core::sc_module {
   Crossbar(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
   /// @param bitlines replaced; their sums have room for a block, and shrink to it
-  void form_sums(const OuRead& read, const DrivenWordlines& driven, BitlineSums& bitlines);
+  void form_sums(const OuRead& read, std::span<const DrivenWordline> driven, BitlineSums& bitlines);
 
  private:
   const ArrayModel& array_;

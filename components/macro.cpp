@@ -62,17 +62,15 @@ bool Macro::convert_held(std::uint32_t replica) {
 
 bool Macro::read_next(std::uint32_t replica) {
   Replica& state = replicas_[replica];
-  const std::optional<OuRead> read = state.sequence.next(wordline_driver_.planes(replica));
-  if (!read) {
+  if (!state.sequence.advance(wordline_driver_.planes(replica))) {
     return false;
   }
-  DrivenWordlines driven;
-  wordline_driver_.drive(replica, *read, driven);
-  crossbar_.form_sums(*read, driven, sample_and_hold_.track(replica));
+  const OuRead& read = state.sequence.read();
+  crossbar_.form_sums(read, wordline_driver_.drive(replica, read), sample_and_hold_.track(replica));
   sample_and_hold_.sample(replica);
   counter_.add(Action::ou_read, 1);
   state.counts.ou_reads += 1;
-  state.counts.conversions += read->converted;
+  state.counts.conversions += read.converted;
   return true;
 }
 

@@ -7,9 +7,13 @@ WordlineDriver::WordlineDriver(const sc_core::sc_module_name& name, const ArrayM
                                LayerCounter counter)
     : sc_module(name), array_(array), counter_(counter) {}
 
-void WordlineDriver::drive(std::uint32_t replica, const OuRead& read, DrivenWordlines& driven) {
-  array_.drive(planes_[replica], read.digit, read.rows, driven);
-  counter_.add(Action::wordline_activation, driven.size);
+std::span<const DrivenWordline> WordlineDriver::drive(std::uint32_t replica, const OuRead& read) {
+  Replica& state = replicas_[replica];
+  if (read.first) {
+    state.driven = array_.drive(state.planes, read.digit, read.rows, state.wordlines);
+  }
+  counter_.add(Action::wordline_activation, state.driven);
+  return std::span(state.wordlines).first(state.driven);
 }
 
 }  // namespace sumline

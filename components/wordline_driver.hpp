@@ -21,19 +21,24 @@ class WordlineDriver : public sc_core::sc_module {
   /// @param array outlives the module
   WordlineDriver(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
-  void add_replica() { planes_.emplace_back(); }
+  void add_replica() { replicas_.push_back({{}, std::vector<DrivenWordline>(array_.rows()), 0}); }
   /// Takes an input vector apart into digits. @param codes [rows of the array]
   void take(std::uint32_t replica, std::span<const std::uint8_t> codes) {
-    array_.activations().split(codes, planes_[replica]);
+    array_.activations().split(codes, replicas_[replica].planes);
   }
-  const BitPlanes& planes(std::uint32_t replica) const { return planes_[replica]; }
-  /// @param driven added to
-  void drive(std::uint32_t replica, const OuRead& read, DrivenWordlines& driven);
+  const BitPlanes& planes(std::uint32_t replica) const { return replicas_[replica].planes; }
+  /// @return those that carry something; the same ones for all blocks of a group
+  std::span<const DrivenWordline> drive(std::uint32_t replica, const OuRead& read);
 
  private:
+  struct Replica {
+    BitPlanes planes;
+    std::vector<DrivenWordline> wordlines;
+    std::uint32_t driven;  ///< of them: those of the group
+  };
   const ArrayModel& array_;
   const LayerCounter counter_;
-  std::vector<BitPlanes> planes_;  ///< [replicas]
+  std::vector<Replica> replicas_;
 };
 
 }  // namespace sumline

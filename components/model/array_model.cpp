@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <limits>
 
 #include "energy/error.hpp"
 
@@ -95,7 +94,8 @@ ArrayModel::ArrayModel(const Accelerator& accelerator, const ArrayRegion& region
       readout_(make_readout(accelerator.adc, sums_of(std::min(rows(), ou_.rows), max_cell_, activations),
                             max_cell_ * activations.max_digit())),
       lossless_(false),
-      narrow_(false) {
+      ones_(activations.max_digit() == 1 && !activations.has_sign),
+      sum_bits_(0) {
   if (rule == nullptr) {
     product_.emplace(stored_values(region, weight_codes, layer_rows, weights), activations.format);
   } else {
@@ -106,7 +106,8 @@ ArrayModel::ArrayModel(const Accelerator& accelerator, const ArrayRegion& region
   store(weight_codes, layer_rows, weights, accelerator);
   counter_ = ReadCounter(ou_, activations_, rows(), survey_groups(), digit_reads());
   lossless_ = largest_possible_sum() <= readout_.exact_up_to();
-  narrow_ = largest_possible_sum() <= std::numeric_limits<std::int16_t>::max();
+  sum_bits_ =
+      static_cast<std::uint32_t>(std::bit_width(static_cast<std::uint64_t>(largest_possible_sum()))) + 1;
 }
 
 void ArrayModel::lay_out_blocks(BitlineLayout layout) {
@@ -217,25 +218,12 @@ void ArrayModel::active_wordlines(const BitPlanes& planes, std::uint32_t digit,
   active.assign(words.begin(), words.end());
 }
 
-template <class Lane>
-auto ArrayModel::sum_lanes(const DrivenWordlines& driven, std::uint32_t column) const -> Lanes<Lane> {
-  Lanes<Lane> sums{};
-  for (std::uint32_t index = 0; index < driven.size; ++index) {
-    const std::int8_t* cells = cells_.data() + std::size_t{driven.row[index]} * stride_ + column;
-    for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
-      sums[lane] = static_cast<Lane>(sums[lane] + cells[lane] * driven.digit[index]);
-    }
-  }
-  return sums;
-}
-
-void ArrayModel::drive(const BitPlanes& planes, std::uint32_t digit, RowRange range,
-                       DrivenWordlines& driven) const {
+std::uint32_t ArrayModel::drive(const BitPlanes& planes, std::uint32_t digit, RowRange range,
+                                std::span<DrivenWordline> driven) const {
   const std::uint32_t magnitude_planes = planes.planes() - (activations_.has_sign ? 1 : 0);
   const std::uint32_t first = digit * activations_.digit_bits;
   const std::uint32_t last = std::min(first + activations_.digit_bits, magnitude_planes);
-  const bool ones = last - first == 1 && !activations_.has_sign;  // all that is driven is 1
-  std::uint32_t size = driven.size;
+  std::uint32_t size = 0;
   for (std::uint32_t word = range.begin / 64; word * 64 < range.end; ++word) {
     std::uint64_t active = 0;
     for (std::uint32_t plane = first; plane < last; ++plane) {
@@ -244,30 +232,50 @@ void ArrayModel::drive(const BitPlanes& planes, std::uint32_t digit, RowRange ra
     for (active &= wordline_bits(range, word); active != 0; active &= active - 1) {
       const std::uint32_t row = word * 64 + static_cast<std::uint32_t>(std::countr_zero(active));
       std::int32_t value = 1;
-      if (!ones) {
+      if (!ones_) {
         value = magnitude(planes, first, last, row);
         value = activations_.has_sign && planes.bit(last, row) ? -value : value;
       }
-      driven.row[size] = static_cast<std::uint16_t>(row);
-      driven.digit[size] = static_cast<std::int16_t>(value);
-      ++size;
+      driven[size++] = {static_cast<std::uint16_t>(row), static_cast<std::int16_t>(value)};
     }
   }
-  driven.size = size;
+  return size;
 }
 
-void ArrayModel::ou_sums(const DrivenWordlines& driven, std::uint32_t column_begin,
-                         std::span<std::int32_t> sums) const {
-  for (std::size_t begin = 0; begin < sums.size(); begin += kLanes) {
-    const auto column = column_begin + static_cast<std::uint32_t>(begin);
-    const auto part = sums.subspan(begin, std::min<std::size_t>(kLanes, sums.size() - begin));
-    if (narrow_) {
-      const auto lanes = sum_lanes<std::int16_t>(driven, column);
-      std::copy_n(lanes.begin(), part.size(), part.begin());
-    } else {
-      const auto lanes = sum_lanes<std::int32_t>(driven, column);
-      std::copy_n(lanes.begin(), part.size(), part.begin());
+template <class Lane, bool kOnes>
+auto ArrayModel::sum_lanes(std::span<const DrivenWordline> driven, std::uint32_t column) const
+    -> Lanes<Lane> {
+  Lanes<Lane> sums{};
+  for (const DrivenWordline& line : driven) {
+    const std::int8_t* cells = cells_.data() + std::size_t{line.row} * stride_ + column;
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
+      sums[lane] = static_cast<Lane>(sums[lane] + cells[lane] * (kOnes ? 1 : line.digit));
     }
+  }
+  return sums;
+}
+
+template <class Lane, bool kOnes>
+void ArrayModel::sum_bitlines(std::span<const DrivenWordline> driven, std::uint32_t column_begin,
+                              std::span<std::int32_t> sums) const {
+  for (; sums.size() >= kLanes; sums = sums.subspan(kLanes), column_begin += kLanes) {
+    const auto lanes = sum_lanes<Lane, kOnes>(driven, column_begin);
+    std::copy_n(lanes.begin(), kLanes, sums.begin());
+  }
+  if (!sums.empty()) {
+    const auto lanes = sum_lanes<Lane, kOnes>(driven, column_begin);
+    std::copy_n(lanes.begin(), sums.size(), sums.begin());
+  }
+}
+
+void ArrayModel::ou_sums(std::span<const DrivenWordline> driven, std::uint32_t column_begin,
+                         std::span<std::int32_t> sums) const {
+  if (ones_ && sum_bits_ <= 8) {
+    sum_bitlines<std::int8_t, true>(driven, column_begin, sums);
+  } else if (sum_bits_ <= 16) {
+    sum_bitlines<std::int16_t, false>(driven, column_begin, sums);
+  } else {
+    sum_bitlines<std::int32_t, false>(driven, column_begin, sums);
   }
 }
 
@@ -320,8 +328,8 @@ std::uint64_t ArrayModel::accumulate_losses(const BitPlanes& planes,
     const auto active = sumline::active_wordlines(planes, activations_, digit, storage);
     for_each_group(ou_.skipping, ou_.rows, active, rows(), [&](RowRange group) {
       if (may_lose(planes, digit, group)) {
-        saturated += narrow_ ? lose_group<std::int16_t>(planes, digit, group, accumulators)
-                             : lose_group<std::int32_t>(planes, digit, group, accumulators);
+        saturated += sum_bits_ <= 16 ? lose_group<std::int16_t>(planes, digit, group, accumulators)
+                                     : lose_group<std::int32_t>(planes, digit, group, accumulators);
       }
     });
   }
@@ -353,12 +361,12 @@ bool ArrayModel::may_lose(const BitPlanes& planes, std::uint32_t digit, RowRange
 template <class Lane>
 std::uint64_t ArrayModel::lose_group(const BitPlanes& planes, std::uint32_t digit, RowRange group,
                                      std::span<std::int32_t> accumulators) const {
-  DrivenWordlines driven;
-  drive(planes, digit, group, driven);
+  std::array<DrivenWordline, kMaxWordlines> storage;
+  const auto driven = std::span(storage).first(drive(planes, digit, group, storage));
   const std::int32_t exact = readout_.exact_up_to();
   std::uint64_t saturated = 0;
   for (std::uint32_t block = 0; block < columns(); block += kLanes) {
-    const Lanes<Lane> sums = sum_lanes<Lane>(driven, block);
+    const Lanes<Lane> sums = sum_lanes<Lane, false>(driven, block);
     const std::uint32_t lanes = std::min(kLanes, columns() - block);
     for (std::uint32_t lane = 0; lane < lanes; ++lane) {
       const std::int32_t sum = sums[lane];

@@ -105,10 +105,13 @@ class ArrayModel {
   /// Wordlines whose digit is not zero. @param active resized and replaced
   void active_wordlines(const BitPlanes& planes, std::uint32_t digit,
                         std::vector<std::uint64_t>& active) const;
-  /// Puts a digit on the wordlines of `range`. @param driven added to
-  void drive(const BitPlanes& planes, std::uint32_t digit, RowRange range, DrivenWordlines& driven) const;
+  /// Puts a digit on the wordlines of `range`. @param driven room for all of them, replaced
+  /// @return how many carry something
+  std::uint32_t drive(const BitPlanes& planes, std::uint32_t digit, RowRange range,
+                      std::span<DrivenWordline> driven) const;
   /// sums[c] of bitlines [column_begin, column_begin + sums.size()).
-  void ou_sums(const DrivenWordlines& driven, std::uint32_t column_begin, std::span<std::int32_t> sums) const;
+  void ou_sums(std::span<const DrivenWordline> driven, std::uint32_t column_begin,
+               std::span<std::int32_t> sums) const;
   /// Sum of the digits of `range`: what a unit column carries, or what the digital correction adds up.
   std::uint32_t input_sum(const BitPlanes& planes, std::uint32_t digit, RowRange range) const;
   /// Adds one code of `column` to its output. @param accumulators [outputs()]
@@ -162,8 +165,11 @@ class ArrayModel {
   template <class Lane>
   using Lanes = std::array<Lane, kLanes>;
   /// Sums of bitlines [column, column + kLanes).
-  template <class Lane>
-  Lanes<Lane> sum_lanes(const DrivenWordlines& driven, std::uint32_t column) const;
+  template <class Lane, bool kOnes>
+  Lanes<Lane> sum_lanes(std::span<const DrivenWordline> driven, std::uint32_t column) const;
+  template <class Lane, bool kOnes>
+  void sum_bitlines(std::span<const DrivenWordline> driven, std::uint32_t column_begin,
+                    std::span<std::int32_t> sums) const;
   bool may_lose(const BitPlanes& planes, std::uint32_t digit, RowRange group) const;
   template <class Lane>
   std::uint64_t lose_group(const BitPlanes& planes, std::uint32_t digit, RowRange group,
@@ -193,7 +199,8 @@ class ArrayModel {
   ReadCounter counter_;
   Readout readout_;
   bool lossless_;
-  bool narrow_;  ///< every sum fits 16 bits, its sign included
+  bool ones_;               ///< a driven wordline carries 1
+  std::uint32_t sum_bits_;  ///< that hold every sum, its sign included
   std::optional<ExactProduct>
       product_;  ///< with the integers the array stands for, [outputs, rows]; without a rule
   std::optional<PairProducts> pairs_;  ///< with a rule

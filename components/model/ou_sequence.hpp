@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "components/model/array_model.hpp"
 
@@ -16,6 +15,7 @@ struct OuRead {
   std::uint32_t column_end;
   std::uint32_t
       converted;  ///< bitlines of the block that are sampled and converted: not those without a set cell
+  bool first;     ///< with these wordlines
   bool unit;      ///< the unit column too
 };
 
@@ -27,18 +27,34 @@ class OuSequence {
 
   /// Begins anew. @param pac_class of the vector
   void start(std::size_t pac_class = 0);
-  /// @param planes of the vector, the same for all its reads @return nothing after the last read
-  std::optional<OuRead> next(const BitPlanes& planes);
+  /// Goes on to the next read. @param planes of the vector, the same for all its reads
+  /// @return false after the last read
+  bool advance(const BitPlanes& planes) {
+    read_.first = false;
+    while (!blocks_.empty() || enter_group(planes)) {
+      if (blocks_.empty()) continue;
+      const ReadBlock& block = blocks_.front();
+      blocks_ = blocks_.subspan(1);
+      if (array_->reads(block.columns, read_.digit, pac_class_)) {
+        read_.column_begin = block.columns.begin;
+        read_.column_end = block.columns.end;
+        read_.converted = block.converted;
+        read_.unit = read_.first && array_->has_unit_column();
+        return true;
+      }
+    }
+    return false;
+  }
+  const OuRead& read() const { return read_; }
 
  private:
-  /// The next group of the digit; empty after the last.
-  RowRange group_after(const BitPlanes& planes) const;
+  /// Goes on to the next group of the digit, or to the first of the next digit. @return false after the last
+  bool enter_group(const BitPlanes& planes);
 
   const ArrayModel* array_;
   std::uint32_t pac_class_ = 0;
-  std::uint32_t digit_ = 0;
-  RowRange group_{0, 0};     ///< empty before the first of a digit
-  std::uint32_t block_ = 0;  ///< of the group, that comes next
+  OuRead read_{};
+  std::span<const ReadBlock> blocks_;  ///< of the group, that are still to come
 };
 
 }  // namespace sumline

@@ -5,7 +5,6 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <numeric>
 #include <span>
 #include <vector>
 
@@ -19,13 +18,10 @@ namespace sumline {
 inline constexpr std::uint32_t kMaxWordlines = 4096;
 using WordlineMask = std::array<std::uint64_t, kMaxWordlines / 64>;
 
-/// The wordlines of a group whose digit is not zero, with their digits.
-struct DrivenWordlines {
-  std::array<std::uint16_t, kMaxWordlines> row;
-  std::array<std::int16_t, kMaxWordlines> digit;
-  std::uint32_t size = 0;
-
-  std::int32_t sum() const { return std::accumulate(digit.begin(), digit.begin() + size, std::int32_t{0}); }
+/// A wordline that carries a digit other than zero.
+struct DrivenWordline {
+  std::uint16_t row;
+  std::int16_t digit;
 };
 
 /// Bit k = wordline k carries a non-zero digit. @param digit 0 = least significant @param storage may hold

@@ -58,8 +58,8 @@ std::uint64_t walk_reads(const ArrayModel& array, const BitPlanes& planes,
     for (const RowRange& group : groups) {
       for (std::uint32_t begin = 0; begin < array.columns(); begin += array.ou().columns) {
         std::vector<std::int32_t> sums(std::min(array.ou().columns, array.columns() - begin));
-        DrivenWordlines driven;
-        array.drive(planes, digit, group, driven);
+        std::vector<DrivenWordline> driven(group.size());
+        driven.resize(array.drive(planes, digit, group, driven));
         array.ou_sums(driven, begin, sums);
         for (std::uint32_t index = 0; index < sums.size(); ++index) {
           const std::int32_t code = array.readout()(sums[index]);
