@@ -6,8 +6,8 @@ namespace sumline {
 Adc::Adc(const sc_core::sc_module_name& name, const Readout& readout, LayerCounter counter)
     : sc_module(name), readout_(readout), counter_(counter) {}
 
-std::uint64_t Adc::convert(BitlineSums& bitlines) {
-  std::uint64_t saturated = readout_.read(bitlines.sums);
+std::uint64_t Adc::convert(BitlineSums& bitlines) const {
+  std::uint64_t saturated = readout_.read(bitlines.sums());
   counter_.add(Action::adc_conversion, bitlines.read.converted);
   if (bitlines.read.unit) {
     saturated += readout_.read({&bitlines.unit_sum, 1});

@@ -19,7 +19,7 @@ class Adc : public sc_core::sc_module {
   Adc(const sc_core::sc_module_name& name, const Readout& readout, LayerCounter counter);
 
   /// @param bitlines sums, replaced by their codes @return conversions whose code is not the sum
-  std::uint64_t convert(BitlineSums& bitlines);
+  std::uint64_t convert(BitlineSums& bitlines) const;
 
  private:
   const Readout& readout_;

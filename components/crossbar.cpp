@@ -17,10 +17,10 @@ std::int32_t sum_of(std::span<const DrivenWordline> driven) {
 Crossbar::Crossbar(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter)
     : sc_module(name), array_(array), counter_(counter) {}
 
-void Crossbar::form_sums(const OuRead& read, std::span<const DrivenWordline> driven, BitlineSums& bitlines) {
+void Crossbar::form_sums(const OuRead& read, std::span<const DrivenWordline> driven,
+                         BitlineSums& bitlines) const {
   bitlines.read = read;
-  bitlines.sums = bitlines.sums.first(read.column_end - read.column_begin);
-  array_.ou_sums(driven, read.column_begin, bitlines.sums);
+  array_.ou_sums(driven, read.column_begin, bitlines.sums());
   bitlines.unit_sum = read.unit ? sum_of(driven) : 0;
   const std::uint64_t read_bitlines = read.converted + (read.unit ? 1 : 0);
   counter_.add(Action::cell_activation, driven.size() * read_bitlines);

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <systemc>
+#include <vector>
 
 #include "components/layer_counter.hpp"
 #include "components/model/ou_sequence.hpp"
@@ -12,8 +13,11 @@ namespace sumline {
 /// What the bitlines of one OU read carry: sums, and codes once they are converted.
 struct BitlineSums {
   OuRead read;
-  std::span<std::int32_t> sums;  ///< of bitlines read.column_begin .. column_end
-  std::int32_t unit_sum;         ///< of the unit column, where read.unit
+  std::vector<std::int32_t> room;  ///< [OU columns]
+  std::int32_t unit_sum;           ///< of the unit column, where read.unit
+
+  /// Of bitlines read.column_begin .. column_end.
+  std::span<std::int32_t> sums() { return std::span(room).first(read.columns()); }
 };
 
 /// Cells at the crossings of wordlines and bitlines; currents add up along a bitline.
@@ -28,8 +32,8 @@ class Crossbar : public sc_core::sc_module {
   /// @param array outlives the module
   Crossbar(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
-  /// @param bitlines replaced; their sums have room for a block, and shrink to it
-  void form_sums(const OuRead& read, std::span<const DrivenWordline> driven, BitlineSums& bitlines);
+  /// @param bitlines replaced
+  void form_sums(const OuRead& read, std::span<const DrivenWordline> driven, BitlineSums& bitlines) const;
 
  private:
   const ArrayModel& array_;

@@ -14,25 +14,26 @@ Macro::Macro(const sc_core::sc_module_name& name, const ArrayModel& array, Layer
       shift_adder_("shift_adder", array, counter),
       offset_corrector_("offset_corrector", array, counter) {}
 
-std::uint32_t Macro::add_replica() {
-  wordline_driver_.add_replica();
-  sample_and_hold_.add_replica();
-  shift_adder_.add_replica();
-  replicas_.push_back({OuSequence(array_), {}, {}, 0});
-  return static_cast<std::uint32_t>(replicas_.size() - 1);
+Macro::Replica& Macro::add_replica() {
+  return replicas_.emplace_back(Replica{OuSequence(array_),
+                                        wordline_driver_.make_store(),
+                                        sample_and_hold_.make_store(),
+                                        shift_adder_.make_store(),
+                                        {},
+                                        {},
+                                        0});
 }
 
-void Macro::start(std::uint32_t replica, std::span<const std::uint8_t> codes, std::size_t pac_class,
-                  std::span<std::int32_t> accumulators) {
-  wordline_driver_.take(replica, codes);
-  Replica& state = replicas_[replica];
-  state.sequence.start(pac_class);
-  state.counts = {};
-  state.accumulators = accumulators;
+void Macro::start(Replica& replica, std::span<const std::uint8_t> codes, std::size_t pac_class,
+                  std::span<std::int32_t> accumulators) const {
+  wordline_driver_.take(codes, replica.wordlines);
+  replica.sequence.start(pac_class);
+  replica.counts = {};
+  replica.accumulators = accumulators;
   offset_corrector_.add_codes(codes, accumulators);
 }
 
-bool Macro::step(std::uint32_t replica) {
+bool Macro::step(Replica& replica) const {
   const bool at_once = array_.sums_at_once();
   const bool held = !at_once && convert_held(replica);
   const bool read = read_next(replica);
@@ -40,37 +41,36 @@ bool Macro::step(std::uint32_t replica) {
     convert_held(replica);
   }
   if (!read && (held || at_once)) {
-    shift_adder_.finish(replica, replicas_[replica].accumulators);
+    shift_adder_.finish(replica.totals, replica.accumulators);
   }
   return read || held;
 }
 
-bool Macro::convert_held(std::uint32_t replica) {
-  if (sample_and_hold_.empty(replica)) {
+bool Macro::convert_held(Replica& replica) const {
+  if (replica.held.empty) {
     return false;
   }
-  BitlineSums& bitlines = sample_and_hold_.held(replica);
-  Replica& state = replicas_[replica];
-  state.saturated += adc_.convert(bitlines);
-  shift_adder_.add(replica, bitlines);
+  BitlineSums& bitlines = replica.held.bitlines;
+  replica.saturated += adc_.convert(bitlines);
+  shift_adder_.add(bitlines, replica.totals);
   if (bitlines.read.unit) {
-    offset_corrector_.add_unit(bitlines.read, bitlines.unit_sum, state.accumulators);
+    offset_corrector_.add_unit(bitlines.read, bitlines.unit_sum, replica.accumulators);
   }
-  sample_and_hold_.release(replica);
+  replica.held.empty = true;
   return true;
 }
 
-bool Macro::read_next(std::uint32_t replica) {
-  Replica& state = replicas_[replica];
-  if (!state.sequence.advance(wordline_driver_.planes(replica))) {
+bool Macro::read_next(Replica& replica) const {
+  if (!replica.sequence.advance(replica.wordlines.planes)) {
     return false;
   }
-  const OuRead& read = state.sequence.read();
-  crossbar_.form_sums(read, wordline_driver_.drive(replica, read), sample_and_hold_.track(replica));
-  sample_and_hold_.sample(replica);
+  const OuRead& read = replica.sequence.read();
+  const auto driven = wordline_driver_.drive(read, replica.wordlines);
+  crossbar_.form_sums(read, driven, sample_and_hold_.track(replica.held));
+  sample_and_hold_.sample(replica.held);
   counter_.add(Action::ou_read, 1);
-  state.counts.ou_reads += 1;
-  state.counts.conversions += read.converted;
+  replica.counts.ou_reads += 1;
+  replica.counts.conversions += read.converted;
   return true;
 }
 

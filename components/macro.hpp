@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <span>
 #include <systemc>
-#include <vector>
 
 #include "components/adc.hpp"
 #include "components/crossbar.hpp"
@@ -24,35 +24,37 @@ namespace sumline {
 /// Source: - (wiring)
 ///
 /// A layer's replicas hold the same cells and are all at work at once. One module stands for them: it has the circuits
-/// once and what they store once per replica, side by side in memory.
+/// once and what they store once per replica.
 class Macro : public sc_core::sc_module {
  public:
-  /// @param array outlives the module
-  Macro(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
-
-  const ArrayModel& array() const { return array_; }
-  /// @return its number, to call the others with
-  std::uint32_t add_replica();
-  /// @param codes [rows of the array] @param pac_class of the vector, 0 where there are none @param accumulators
-  /// [outputs of the array], added to until the last slot
-  void start(std::uint32_t replica, std::span<const std::uint8_t> codes, std::size_t pac_class,
-             std::span<std::int32_t> accumulators);
-  /// One slot: converts what the last slot sampled while the next OU read settles; with adder trees, what this
-  /// slot's read sums up. @return false if there is nothing to do
-  bool step(std::uint32_t replica);
-  /// Of the current input vector, so far.
-  const VectorCounts& counts(std::uint32_t replica) const { return replicas_[replica].counts; }
-  std::uint64_t saturated(std::uint32_t replica) const { return replicas_[replica].saturated; }
-
- private:
+  /// What the circuits store for one replica.
   struct Replica {
-    OuSequence sequence;                   ///< of the vector's reads
+    OuSequence sequence;  ///< of the vector's reads
+    WordlineDriver::Store wordlines;
+    SampleAndHold::Store held;
+    ShiftAdder::Store totals;
     VectorCounts counts;                   ///< of the vector, so far
     std::span<std::int32_t> accumulators;  ///< [outputs of the array]
     std::uint64_t saturated;               ///< conversions of all vectors whose code is not the sum
   };
-  bool convert_held(std::uint32_t replica);
-  bool read_next(std::uint32_t replica);
+
+  /// @param array outlives the module
+  Macro(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
+
+  const ArrayModel& array() const { return array_; }
+  /// @return what to call the others with; lives as long as the module
+  Replica& add_replica();
+  /// @param codes [rows of the array] @param pac_class of the vector, 0 where there are none @param accumulators
+  /// [outputs of the array], added to until the last slot
+  void start(Replica& replica, std::span<const std::uint8_t> codes, std::size_t pac_class,
+             std::span<std::int32_t> accumulators) const;
+  /// One slot: converts what the last slot sampled while the next OU read settles; with adder trees, what this
+  /// slot's read sums up. @return false if there is nothing to do
+  bool step(Replica& replica) const;
+
+ private:
+  bool convert_held(Replica& replica) const;
+  bool read_next(Replica& replica) const;
 
   const ArrayModel& array_;
   const LayerCounter counter_;
@@ -62,7 +64,7 @@ class Macro : public sc_core::sc_module {
   Adc adc_;
   ShiftAdder shift_adder_;
   OffsetCorrector offset_corrector_;
-  std::vector<Replica> replicas_;
+  std::deque<Replica> replicas_;
 };
 
 }  // namespace sumline

@@ -9,7 +9,8 @@ OffsetCorrector::OffsetCorrector(const sc_core::sc_module_name& name, const Arra
                                  LayerCounter counter)
     : sc_module(name), array_(array), counter_(counter) {}
 
-void OffsetCorrector::add_codes(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) {
+void OffsetCorrector::add_codes(std::span<const std::uint8_t> codes,
+                                std::span<std::int32_t> accumulators) const {
   if (!array_.corrects_offset() || array_.has_unit_column()) {
     return;
   }
@@ -18,7 +19,7 @@ void OffsetCorrector::add_codes(std::span<const std::uint8_t> codes, std::span<s
 }
 
 void OffsetCorrector::add_unit(const OuRead& read, std::int32_t unit_code,
-                               std::span<std::int32_t> accumulators) {
+                               std::span<std::int32_t> accumulators) const {
   array_.correct_offset(unit_code << (read.digit * array_.activations().digit_bits), accumulators);
 }
 

@@ -20,9 +20,9 @@ class OffsetCorrector : public sc_core::sc_module {
   OffsetCorrector(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
   /// Digital: at the start of an input vector. @param codes [rows of the array]
-  void add_codes(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators);
+  void add_codes(std::span<const std::uint8_t> codes, std::span<std::int32_t> accumulators) const;
   /// Unit column: after each read that has it.
-  void add_unit(const OuRead& read, std::int32_t unit_code, std::span<std::int32_t> accumulators);
+  void add_unit(const OuRead& read, std::int32_t unit_code, std::span<std::int32_t> accumulators) const;
 
  private:
   const ArrayModel& array_;

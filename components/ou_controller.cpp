@@ -25,16 +25,16 @@ OuController::OuController(const sc_core::sc_module_name& name, std::span<Macro*
       client_(client),
       outputs_(arrays_of(macros)) {
   for (Macro* macro : macros) {
-    arrays_.push_back({macro, macro->add_replica()});
+    arrays_.push_back({macro, &macro->add_replica()});
   }
 }
 
 void OuController::start(std::span<const std::uint8_t> codes, std::size_t pac_class,
                          std::span<std::int32_t> accumulators) {
-  for (Array& array : arrays_) {
+  for (const Array& array : arrays_) {
     const ArrayModel& model = array.macro->array();
     const RowRange rows = model.region().rows;
-    array.macro->start(array.replica, codes.subspan(rows.begin, rows.size()), pac_class,
+    array.macro->start(*array.replica, codes.subspan(rows.begin, rows.size()), pac_class,
                        outputs_.of(model, accumulators));
   }
   begin_slot(nothing_);  // a vector without reads takes no time
@@ -50,8 +50,8 @@ void OuController::time_passed() {
 
 void OuController::begin_slot(BankTimer::Spans& rest) {
   bool busy = false;
-  for (Array& array : arrays_) {
-    busy = array.macro->step(array.replica) || busy;
+  for (const Array& array : arrays_) {
+    busy = array.macro->step(*array.replica) || busy;
   }
   last_codes_ = !busy;
   (busy ? slot_ : rest).begin(*this);
@@ -60,7 +60,7 @@ void OuController::begin_slot(BankTimer::Spans& rest) {
 VectorCounts OuController::counts() const {
   VectorCounts total;
   for (const Array& array : arrays_) {
-    const VectorCounts& counts = array.macro->counts(array.replica);
+    const VectorCounts& counts = array.replica->counts;
     total.ou_reads += counts.ou_reads;
     total.conversions += counts.conversions;
   }
@@ -70,7 +70,7 @@ VectorCounts OuController::counts() const {
 std::uint64_t OuController::saturated() const {
   std::uint64_t saturated = 0;
   for (const Array& array : arrays_) {
-    saturated += array.macro->saturated(array.replica);
+    saturated += array.replica->saturated;
   }
   return saturated;
 }

@@ -31,7 +31,7 @@ class OuController : public sc_core::sc_module, public VectorUnit, private BankT
  private:
   struct Array {
     Macro* macro;
-    std::uint32_t replica;
+    Macro::Replica* replica;
   };
   void time_passed() override;
   /// Begins a slot of every array. @param rest of the job where there is none left

@@ -9,23 +9,15 @@ SampleAndHold::SampleAndHold(const sc_core::sc_module_name& name, const ArrayMod
                              LayerCounter counter)
     : sc_module(name), array_(array), counter_(counter) {}
 
-void SampleAndHold::add_replica() {
-  replicas_.push_back({.bitlines = {}, .empty = true});
-  sums_.resize(replicas_.size() * array_.ou().columns);
+BitlineSums& SampleAndHold::track(Store& store) const {
+  SUMLINE_ASSERT(store.empty, "sums were sampled before the last ones were converted");
+  return store.bitlines;
 }
 
-BitlineSums& SampleAndHold::track(std::uint32_t replica) {
-  SUMLINE_ASSERT(empty(replica), "sums were sampled before the last ones were converted");
-  const std::size_t columns = array_.ou().columns;
-  BitlineSums& bitlines = replicas_[replica].bitlines;
-  bitlines.sums = std::span(sums_).subspan(replica * columns, columns);
-  return bitlines;
-}
-
-void SampleAndHold::sample(std::uint32_t replica) {
-  Replica& state = replicas_[replica];
-  state.empty = false;
-  counter_.add(Action::column_sample, state.bitlines.read.converted + (state.bitlines.read.unit ? 1U : 0U));
+void SampleAndHold::sample(Store& store) const {
+  store.empty = false;
+  const OuRead& read = store.bitlines.read;
+  counter_.add(Action::column_sample, read.converted + (read.unit ? 1U : 0U));
 }
 
 }  // namespace sumline

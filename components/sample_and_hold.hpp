@@ -16,28 +16,24 @@ namespace sumline {
 /// Source: `bank.sample_and_hold.source` in the preset.
 class SampleAndHold : public sc_core::sc_module {
  public:
+  /// What it stores for one array.
+  struct Store {
+    BitlineSums bitlines;
+    bool empty = true;
+  };
+
   /// @param array outlives the module
   SampleAndHold(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
-  void add_replica();
-  /// What follows the bitlines of a replica while nothing of it is held. @pre empty(replica)
-  BitlineSums& track(std::uint32_t replica);
+  Store make_store() const { return {{{}, std::vector<std::int32_t>(array_.ou().columns), 0}, true}; }
+  /// What follows the bitlines while nothing is held. @pre store.empty
+  BitlineSums& track(Store& store) const;
   /// Keeps what it tracks.
-  void sample(std::uint32_t replica);
-  bool empty(std::uint32_t replica) const { return replicas_[replica].empty; }
-  /// @pre !empty(replica)
-  BitlineSums& held(std::uint32_t replica) { return replicas_[replica].bitlines; }
-  void release(std::uint32_t replica) { replicas_[replica].empty = true; }
+  void sample(Store& store) const;
 
  private:
-  struct Replica {
-    BitlineSums bitlines;
-    bool empty;
-  };
   const ArrayModel& array_;
   const LayerCounter counter_;
-  std::vector<Replica> replicas_;
-  std::vector<std::int32_t> sums_;  ///< [replicas, OU columns], those that the bitlines refer to
 };
 
 }  // namespace sumline

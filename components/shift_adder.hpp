@@ -21,21 +21,18 @@ class ShiftAdder : public sc_core::sc_module {
   /// @param array outlives the module
   ShiftAdder(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
-  void add_replica() { totals_.resize(totals_.size() + array_.columns()); }
+  /// What it stores for one array: [columns], over the digits so far.
+  using Store = std::vector<std::int32_t>;
+
+  Store make_store() const { return Store(array_.columns()); }
   /// @param bitlines codes
-  void add(std::uint32_t replica, const BitlineSums& bitlines);
+  void add(BitlineSums& bitlines, Store& totals) const;
   /// Ends an input vector. @param accumulators [outputs of the array], added to
-  void finish(std::uint32_t replica, std::span<std::int32_t> accumulators);
+  void finish(Store& totals, std::span<std::int32_t> accumulators) const;
 
  private:
-  /// [columns]
-  std::span<std::int32_t> totals(std::uint32_t replica) {
-    return std::span(totals_).subspan(std::size_t{replica} * array_.columns(), array_.columns());
-  }
-
   const ArrayModel& array_;
   const LayerCounter counter_;
-  std::vector<std::int32_t> totals_;  ///< [replicas, columns], over the digits so far
 };
 
 }  // namespace sumline

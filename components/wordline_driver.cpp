@@ -7,13 +7,12 @@ WordlineDriver::WordlineDriver(const sc_core::sc_module_name& name, const ArrayM
                                LayerCounter counter)
     : sc_module(name), array_(array), counter_(counter) {}
 
-std::span<const DrivenWordline> WordlineDriver::drive(std::uint32_t replica, const OuRead& read) {
-  Replica& state = replicas_[replica];
-  if (read.first) {
-    state.driven = array_.drive(state.planes, read.digit, read.rows, state.wordlines);
+std::span<const DrivenWordline> WordlineDriver::drive(const OuRead& read, Store& store) const {
+  if (read.first_block) {
+    store.size = array_.drive(store.planes, read.digit, read.rows, store.driven);
   }
-  counter_.add(Action::wordline_activation, state.driven);
-  return std::span(state.wordlines).first(state.driven);
+  counter_.add(Action::wordline_activation, store.size);
+  return std::span(store.driven).first(store.size);
 }
 
 }  // namespace sumline

@@ -18,27 +18,27 @@ namespace sumline {
 /// Source: `dac.source` in the preset.
 class WordlineDriver : public sc_core::sc_module {
  public:
+  /// What it stores for one array.
+  struct Store {
+    BitPlanes planes;                    ///< of the vector
+    std::vector<DrivenWordline> driven;  ///< [rows of the array], of which the group drives `size`
+    std::size_t size = 0;
+  };
+
   /// @param array outlives the module
   WordlineDriver(const sc_core::sc_module_name& name, const ArrayModel& array, LayerCounter counter);
 
-  void add_replica() { replicas_.push_back({{}, std::vector<DrivenWordline>(array_.rows()), 0}); }
+  Store make_store() const { return {{}, std::vector<DrivenWordline>(array_.rows()), 0}; }
   /// Takes an input vector apart into digits. @param codes [rows of the array]
-  void take(std::uint32_t replica, std::span<const std::uint8_t> codes) {
-    array_.activations().split(codes, replicas_[replica].planes);
+  void take(std::span<const std::uint8_t> codes, Store& store) const {
+    array_.activations().split(codes, store.planes);
   }
-  const BitPlanes& planes(std::uint32_t replica) const { return replicas_[replica].planes; }
-  /// @return those that carry something; the same ones for all blocks of a group
-  std::span<const DrivenWordline> drive(std::uint32_t replica, const OuRead& read);
+  /// @return what the wordlines of the read carry, the same for all blocks
+  std::span<const DrivenWordline> drive(const OuRead& read, Store& store) const;
 
  private:
-  struct Replica {
-    BitPlanes planes;
-    std::vector<DrivenWordline> wordlines;
-    std::uint32_t driven;  ///< of them: those of the group
-  };
   const ArrayModel& array_;
   const LayerCounter counter_;
-  std::vector<Replica> replicas_;
 };
 
 }  // namespace sumline

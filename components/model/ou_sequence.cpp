@@ -16,7 +16,7 @@ bool OuSequence::enter_group(const BitPlanes& planes) {
     const auto active = active_wordlines(planes, array_->activations(), read_.digit, storage);
     read_.rows = next_group(array_->ou().skipping, array_->ou().rows, active, array_->rows(), read_.rows.end);
     if (read_.rows.size() > 0) {
-      read_.first = true;
+      read_.first_block = true;
       blocks_ = array_->blocks(read_.rows);
       return true;
     }

@@ -14,9 +14,11 @@ struct OuRead {
   std::uint32_t column_begin;  ///< of the block of bitlines
   std::uint32_t column_end;
   std::uint32_t
-      converted;  ///< bitlines of the block that are sampled and converted: not those without a set cell
-  bool first;     ///< with these wordlines
-  bool unit;      ///< the unit column too
+      converted;     ///< bitlines of the block that are sampled and converted: not those without a set cell
+  bool first_block;  ///< that is read with these wordlines
+  bool unit;         ///< the unit column too
+
+  std::uint32_t columns() const { return column_end - column_begin; }
 };
 
 /// The reads of one array for one input vector, in order: digit by digit, group by group, block by block.
@@ -30,7 +32,7 @@ class OuSequence {
   /// Goes on to the next read. @param planes of the vector, the same for all its reads
   /// @return false after the last read
   bool advance(const BitPlanes& planes) {
-    read_.first = false;
+    read_.first_block = false;
     while (!blocks_.empty() || enter_group(planes)) {
       if (blocks_.empty()) continue;
       const ReadBlock& block = blocks_.front();
@@ -39,7 +41,7 @@ class OuSequence {
         read_.column_begin = block.columns.begin;
         read_.column_end = block.columns.end;
         read_.converted = block.converted;
-        read_.unit = read_.first && array_->has_unit_column();
+        read_.unit = read_.first_block && array_->has_unit_column();
         return true;
       }
     }

@@ -56,10 +56,7 @@ Readout Readout::exact(SumRange sums) {
   return {std::move(table), sums.lowest, sums.lowest, sums.highest};
 }
 
-std::uint64_t Readout::read(std::span<std::int32_t> sums) const {
-  if (exact_up_to_ >= std::max(highest(), -lowest_)) {
-    return 0;
-  }
+std::uint64_t Readout::read_each(std::span<std::int32_t> sums) const {
   std::int32_t largest = 0;
   for (const std::int32_t sum : sums) {
     largest = std::max(largest, std::abs(sum));
@@ -76,7 +73,7 @@ std::uint64_t Readout::read(std::span<std::int32_t> sums) const {
 }
 
 Readout::Readout(std::vector<std::int32_t> table, std::int32_t lowest, std::int32_t low, std::int32_t high)
-    : table_(std::move(table)), lowest_(lowest), low_(low), high_(high), exact_up_to_(-1) {
+    : table_(std::move(table)), lowest_(lowest), low_(low), high_(high), exact_up_to_(-1), identity_(false) {
   const auto exact = [&](std::int32_t sum) {
     return sum > highest() || sum < lowest_ || (*this)(sum) == sum;
   };
@@ -84,6 +81,7 @@ Readout::Readout(std::vector<std::int32_t> table, std::int32_t lowest, std::int3
   while (exact_up_to_ < end && exact(exact_up_to_ + 1) && exact(-exact_up_to_ - 1)) {
     ++exact_up_to_;
   }
+  identity_ = exact_up_to_ == end;
 }
 
 Conversion conversion_of(const AdcConfig& adc) {

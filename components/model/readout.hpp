@@ -35,7 +35,7 @@ class Readout {
   /// @param sum within the range of sums
   std::int32_t operator()(std::int32_t sum) const { return table_[static_cast<std::size_t>(sum - lowest_)]; }
   /// Replaces every sum by its code. @return how many saturated
-  std::uint64_t read(std::span<std::int32_t> sums) const;
+  std::uint64_t read(std::span<std::int32_t> sums) const { return identity_ ? 0 : read_each(sums); }
   /// True for a sum beyond the outermost code, by half a step or more.
   bool saturates(std::int32_t sum) const { return sum < low_ || sum > high_; }
   /// True where no sum of its range saturates.
@@ -51,12 +51,14 @@ class Readout {
  private:
   /// @param low, high sums that the converter resolves
   Readout(std::vector<std::int32_t> table, std::int32_t lowest, std::int32_t low, std::int32_t high);
+  std::uint64_t read_each(std::span<std::int32_t> sums) const;
 
   std::vector<std::int32_t> table_;
   std::int32_t lowest_;
   std::int32_t low_;
   std::int32_t high_;
   std::int32_t exact_up_to_;
+  bool identity_;  ///< R(s) = s for all sums of the range
 };
 
 /// What a workload for this converter counts.
