@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "components/bank_timer.hpp"
 
+#include <algorithm>
+
 #include "components/sim_time.hpp"
 
 namespace sumline {
@@ -12,56 +14,91 @@ BankTimer::BankTimer(const sc_core::sc_module_name& name) : sc_module(name) {
   dont_initialize();
 }
 
-BankTimer::Spans& BankTimer::spans(std::uint64_t length, bool job) {
-  return spans_.try_emplace({length, job}, Spans(*this, length, job)).first->second;
+BankTimer::Spans& BankTimer::jobs(std::uint64_t length) {
+  return jobs_.try_emplace(length, Spans(*this, length, true)).first->second;
+}
+
+BankTimer::Spans& BankTimer::slots(std::uint64_t length, std::uint64_t shortest_job) {
+  shortest_job_ = std::min(shortest_job_, shortest_job);
+  const auto known = std::ranges::find(slots_, length, &Spans::length_);
+  return known != slots_.end() ? *known : slots_.emplace_front(Spans(*this, length, false));
+}
+
+void BankTimer::Spans::append(Client& client) {
+  client.next_ = nullptr;
+  (first_ != nullptr ? last_->next_ : first_) = &client;
+  last_ = &client;
+}
+
+void BankTimer::Spans::pass_first() {
+  Client& client = *first_;
+  first_ = client.next_;
+  timer_->passed_ = this;
+  timer_->time_ = client.end_;
+  client.time_passed();
+  timer_->passed_ = nullptr;
 }
 
 void BankTimer::begin(Spans& spans, Client& client) {
-  client.end_ = (passed_ != nullptr ? time_ : now()) + spans.length_;
-  client.next_ = nullptr;
-  if (spans.first_ != nullptr) {
-    spans.last_->next_ = &client;
-  } else {
-    spans.first_ = &client;
-    if (passed_ != &spans) {
-      fronts_.push({client.end_, &spans});
-    }
-    if (passed_ == nullptr) {
-      next_end_.notify(femtoseconds(spans.length_));  // the kernel keeps the earlier of two times
+  const bool ringing = passed_ != nullptr;
+  if (!ringing) {
+    pass_slots(now());  // what they begin, began before this
+  }
+  client.end_ = (ringing ? time_ : now()) + spans.length_;
+  if (spans.job_ && spans.first_ == nullptr && passed_ != &spans) {
+    fronts_.push({client.end_, &spans});
+  }
+  spans.append(client);
+  if (!ringing) {
+    announce();
+  }
+}
+
+BankTimer::Spans* BankTimer::first_slots() {
+  Spans* first = nullptr;
+  for (Spans& spans : slots_) {
+    if (spans.first_ != nullptr && (first == nullptr || spans.first_->end_ < first->first_->end_)) {
+      first = &spans;
     }
   }
-  spans.last_ = &client;
+  return first;
+}
+
+void BankTimer::pass_slots(std::uint64_t limit) {
+  for (Spans* next; (next = first_slots()) != nullptr && next->first_->end_ < limit;) {
+    next->pass_first();
+  }
+}
+
+void BankTimer::pass_jobs() {
+  const Front front = fronts_.top();
+  fronts_.pop();
+  Spans& spans = *front.spans;
+  do {
+    spans.pass_first();
+  } while (spans.first_ != nullptr && spans.first_->end_ == front.time);
+  if (spans.first_ != nullptr) {
+    fronts_.push({spans.first_->end_, &spans});
+  }
 }
 
 void BankTimer::ring() {
+  pass_slots(now() + 1);
   while (!fronts_.empty() && fronts_.top().time == now()) {
-    pass_ends(now());
+    pass_jobs();
   }
-  const std::uint64_t next_event =
-      now() + sc_core::sc_time_to_pending_activity(sc_core::sc_get_curr_simcontext()).value();
-  while (!fronts_.empty() && !fronts_.top().spans->job_ && fronts_.top().time < next_event) {
-    pass_ends(next_event);
-  }
-  if (!fronts_.empty()) {
-    next_end_.notify(femtoseconds(fronts_.top().time - now()));
-  }
+  announced_ = kNever;
+  announce();
 }
 
-void BankTimer::pass_ends(std::uint64_t limit) {
-  Spans& spans = *fronts_.top().spans;
-  fronts_.pop();
-  passed_ = &spans;
-  do {
-    Client& client = *spans.first_;
-    spans.first_ = client.next_;
-    time_ = client.end_;
-    client.time_passed();
-  } while (spans.first_ != nullptr &&
-           (spans.first_->end_ == time_ ||
-            (spans.first_->end_ < limit && (fronts_.empty() || spans.first_->end_ < fronts_.top().time))));
-  passed_ = nullptr;
-  if (spans.first_ != nullptr) {
-    fronts_.push({spans.first_->end_, &spans});
+void BankTimer::announce() {
+  std::uint64_t next = fronts_.empty() ? kNever : fronts_.top().time;
+  if (const Spans* slots = first_slots(); slots != nullptr) {
+    next = std::min(next, slots->first_->end_ + shortest_job_);
+  }
+  if (next < announced_) {
+    announced_ = next;
+    next_end_.notify(femtoseconds(next - now()));
   }
 }
 

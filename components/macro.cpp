@@ -43,7 +43,7 @@ bool Macro::step(Replica& replica) const {
   if (!read && (held || at_once)) {
     shift_adder_.finish(replica.totals, replica.accumulators);
   }
-  return read || held;
+  return read;
 }
 
 bool Macro::convert_held(Replica& replica) const {

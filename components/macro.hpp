@@ -49,7 +49,7 @@ class Macro : public sc_core::sc_module {
   void start(Replica& replica, std::span<const std::uint8_t> codes, std::size_t pac_class,
              std::span<std::int32_t> accumulators) const;
   /// One slot: converts what the last slot sampled while the next OU read settles; with adder trees, what this
-  /// slot's read sums up. @return false if there is nothing to do
+  /// slot's read sums up. @return false if nothing is read
   bool step(Replica& replica) const;
 
  private:

@@ -19,8 +19,8 @@ std::vector<const ArrayModel*> arrays_of(std::span<Macro* const> macros) {
 OuController::OuController(const sc_core::sc_module_name& name, std::span<Macro* const> macros,
                            BankTiming timing, BankTimer& timer, VectorUnit::Client& client)
     : sc_module(name),
-      slot_(timer.slots(timing.slot)),
-      shift_add_(timer.jobs(timing.shift_add)),
+      slot_(timer.slots(timing.slot, timing.drain())),
+      drain_(timer.jobs(timing.drain())),
       nothing_(timer.jobs(0)),
       client_(client),
       outputs_(arrays_of(macros)) {
@@ -41,20 +41,20 @@ void OuController::start(std::span<const std::uint8_t> codes, std::size_t pac_cl
 }
 
 void OuController::time_passed() {
-  if (std::exchange(last_codes_, false)) {
+  if (std::exchange(draining_, false)) {
     client_.vector_done();
   } else {
-    begin_slot(shift_add_);
+    begin_slot(drain_);
   }
 }
 
 void OuController::begin_slot(BankTimer::Spans& rest) {
-  bool busy = false;
+  bool reads = false;
   for (const Array& array : arrays_) {
-    busy = array.macro->step(*array.replica) || busy;
+    reads = array.macro->step(*array.replica) || reads;
   }
-  last_codes_ = !busy;
-  (busy ? slot_ : rest).begin(*this);
+  draining_ = !reads;
+  (reads ? slot_ : rest).begin(*this);
 }
 
 VectorCounts OuController::counts() const {

@@ -14,7 +14,7 @@ namespace sumline {
 /// Fidelity "cycle": steps the arrays of a bank through their OU reads, side by side, slot by slot.
 /// In:     the codes of one input vector.
 /// Out:    accumulators of the bank's outputs.
-/// Time:   one event per slot, in which every array of the bank makes one OU read; then the last
+/// Time:   one event per slot, in which every array of the bank makes one OU read; then the last conversion and
 /// shift-and-add. Energy: counted by the macros. Source: `array.source` for the read time, `adc.cost.source`
 /// for the conversion time.
 class OuController : public sc_core::sc_module, public VectorUnit, private BankTimer::Client {
@@ -39,11 +39,11 @@ class OuController : public sc_core::sc_module, public VectorUnit, private BankT
 
   std::vector<Array> arrays_;
   BankTimer::Spans& slot_;
-  BankTimer::Spans& shift_add_;
+  BankTimer::Spans& drain_;
   BankTimer::Spans& nothing_;
   VectorUnit::Client& client_;
   const BankOutputs outputs_;
-  bool last_codes_ = false;  ///< are on their way through the shift-adder
+  bool draining_ = false;  ///< the last codes are on their way
 };
 
 }  // namespace sumline

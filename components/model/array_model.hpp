@@ -168,8 +168,8 @@ class ArrayModel {
   template <class Lane, bool kOnes>
   Lanes<Lane> sum_lanes(std::span<const DrivenWordline> driven, std::uint32_t column) const;
   template <class Lane, bool kOnes>
-  void sum_bitlines(std::span<const DrivenWordline> driven, std::uint32_t column_begin,
-                    std::span<std::int32_t> sums) const;
+  [[gnu::noinline]] void sum_bitlines(std::span<const DrivenWordline> driven, std::uint32_t column_begin,
+                                      std::span<std::int32_t> sums) const;
   bool may_lose(const BitPlanes& planes, std::uint32_t digit, RowRange group) const;
   template <class Lane>
   std::uint64_t lose_group(const BitPlanes& planes, std::uint32_t digit, RowRange group,

@@ -19,9 +19,9 @@ struct BankTiming {
   BankTiming(const Accelerator& accelerator, bool unit_column);
 
   /// @param reads of the array that has the most
-  std::uint64_t duration(std::uint64_t reads) const {
-    return reads == 0 ? 0 : (reads + fill) * slot + shift_add;
-  }
+  std::uint64_t duration(std::uint64_t reads) const { return reads == 0 ? 0 : reads * slot + drain(); }
+  /// From the end of the last read to that of the job.
+  std::uint64_t drain() const { return fill * slot + shift_add; }
 };
 
 }  // namespace sumline
