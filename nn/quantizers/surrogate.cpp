@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kOperandSigma = 0.05;
 constexpr double kTernarySigma = 0.02;
-constexpr double kTernaryThreshold = 0.2;
+constexpr double kTernaryCentre = 0.2;
 
 double gaussian(double distance, double sigma) {
   const double scaled = distance / sigma;
@@ -21,7 +21,7 @@ double gaussian(double distance, double sigma) {
 double impulse_operand_slope(Resolution resolution, double x) {
   switch (resolution) {
     case Resolution::ternary:
-      return gaussian(x - kTernaryThreshold, kTernarySigma) + gaussian(x + kTernaryThreshold, kTernarySigma);
+      return gaussian(x - kTernaryCentre, kTernarySigma) + gaussian(x + kTernaryCentre, kTernarySigma);
     case Resolution::full:
       return 1;
     default:

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the speed figures promised for networks trained through their converter, one line each: name value unit
-// target. Medians of interleaved repetitions in one run, one thread. Usage: bench_bnn [repetitions [inflate]]
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,11 +11,10 @@
 #include "nn/tiled_product.hpp"
 #include "tests/bench/bnn_original.hpp"
 #include "tests/bench/interleaved.hpp"
+#include "tests/bench/targets.hpp"
 
+namespace sumline::bench {
 namespace {
-
-using namespace sumline;
-using namespace sumline::bench;
 
 constexpr double kOriginalTraining = 12.3;  // s of CPU time: forward and backward of the original's Res20
 constexpr std::int64_t kBatch = 64;
@@ -52,7 +47,8 @@ std::function<void()> forward_and_backward(const std::shared_ptr<Network>& netwo
   };
 }
 
-void print_res20(int repetitions, const std::string& inflate) {
+void print_res20(int repetitions) {
+  const std::string inflate = "5";
   const at::Tensor images = at::randn({kBatch, 3, 32, 32});
   const auto converted = make_network("res20", "1/1/1", inflate);
   const auto binary = make_network("res20", "1/1/float", inflate);
@@ -126,11 +122,10 @@ void print_mlp(int repetitions) {
 
 }  // namespace
 
-int main(int count, char** arguments) {
-  const int repetitions = count > 1 ? std::max(1, std::atoi(arguments[1])) : 5;
-  at::set_num_threads(1);
-  at::manual_seed(1);
-  print_res20(repetitions, count > 2 ? arguments[2] : "5");
+void print_bnn_targets(int repetitions) {
+  print_res20(repetitions);
   print_convolutions(repetitions);
   print_mlp(repetitions);
 }
+
+}  // namespace sumline::bench

@@ -7,14 +7,12 @@
 #include <ctime>
 
 namespace sumline::bench {
-namespace {
 
-double median(std::vector<double>& times) {
-  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
-  return times[times.size() / 2];
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
 }
-
-}  // namespace
 
 std::vector<double> compare(const std::vector<std::function<void()>>& pieces, int repetitions) {
   std::vector<std::vector<double>> times(pieces.size());
@@ -30,8 +28,8 @@ std::vector<double> compare(const std::vector<std::function<void()>>& pieces, in
   return medians;
 }
 
-void print(const char* name, double value, const char* unit, const char* target) {
-  fmt::print("{:<60} {:>12.4g} {:<6} {}\n", name, value, unit, target);
+void print(std::string_view name, double value, std::string_view unit, std::string_view target) {
+  fmt::print("{:<60} {:>12.4g} {:<13} {}\n", name, value, unit, target);
 }
 
 }  // namespace sumline::bench

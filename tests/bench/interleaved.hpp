@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 #include <vector>
 
 /// Timing of pieces that take turns, and lines "name value unit target".
@@ -10,6 +11,8 @@ namespace sumline::bench {
 /// Median CPU seconds of each piece. The pieces take turns, so that a slow minute of the machine hits all of them.
 std::vector<double> compare(const std::vector<std::function<void()>>& pieces, int repetitions);
 
-void print(const char* name, double value, const char* unit, const char* target);
+double median(std::vector<double> values);
+
+void print(std::string_view name, double value, std::string_view unit, std::string_view target);
 
 }  // namespace sumline::bench

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the speed figures promised for the engines on the preset pacim, one line each: name value unit target. One
-// thread, CPU time per image without the programming of the arrays. Usage: bench_pac_engines [repetitions]
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
-#include <oneapi/tbb/global_control.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 
 #include "arch/event_engine.hpp"
@@ -15,14 +10,11 @@
 #include "configs/accelerator_loader.hpp"
 #include "nn/min_max_lowering.hpp"
 #include "tests/bench/interleaved.hpp"
+#include "tests/bench/targets.hpp"
 #include "tests/support/pac_networks.hpp"
 
+namespace sumline::bench {
 namespace {
-
-using namespace sumline;
-
-using bench::compare;
-using bench::print;
 
 /// What one more image takes: run(images) with 1 and with 1 + `more` images.
 double seconds_per_image(const std::function<void(std::uint64_t images)>& run, std::uint64_t more,
@@ -99,12 +91,10 @@ void print_engines(int repetitions) {
 
 }  // namespace
 
-int main(int count, char** arguments) {
-  const int repetitions = count > 1 ? std::max(1, std::atoi(arguments[1])) : 9;
+void print_pac_engine_targets(int repetitions) {
   const at::NoGradGuard no_grad;
-  at::set_num_threads(1);
-  at::manual_seed(1);
-  const oneapi::tbb::global_control one_thread(oneapi::tbb::global_control::max_allowed_parallelism, 1);
   print_functional_layer(repetitions);
   print_engines(std::max(1, repetitions / 3));
 }
+
+}  // namespace sumline::bench

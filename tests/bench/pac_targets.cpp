@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the speed figures promised for probabilistic approximate computation, one line each: name value unit
-// target. Medians of interleaved repetitions in one run, one thread. Usage: bench_pac [repetitions]
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "nn/network.hpp"
 #include "tests/bench/interleaved.hpp"
+#include "tests/bench/targets.hpp"
 
+namespace sumline::bench {
 namespace {
-
-using namespace sumline;
-using namespace sumline::bench;
 
 const Arithmetic kStatic{.mode = ArithmeticMode::simulation, .operand = 4};
 const Arithmetic kDynamic{
@@ -60,11 +55,10 @@ void print_network(int repetitions) {
 
 }  // namespace
 
-int main(int count, char** arguments) {
-  const int repetitions = count > 1 ? std::max(1, std::atoi(arguments[1])) : 31;
+void print_pac_targets(int repetitions) {
   const at::NoGradGuard no_grad;
-  at::set_num_threads(1);
-  at::manual_seed(1);
   print_layer(repetitions);
   print_network(repetitions);
 }
+
+}  // namespace sumline::bench

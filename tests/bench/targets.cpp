@@ -1,147 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the speed figures the project promises, one line each: name value unit target. Medians of
-// interleaved repetitions in one run, one thread. Usage: bench_targets [repetitions]
+// Prints a group of the speed figures that the project promises, on one thread.
+// Usage: bench_targets lenet|pac|pac-engines|bnn [repetitions]
+#include "tests/bench/targets.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <tbb/global_control.h>
+#include <oneapi/tbb/global_control.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
-#include <functional>
-#include <string>
-#include <vector>
-
-#include "arch/event_engine.hpp"
-#include "arch/functional_engine.hpp"
-#include "components/model/batch_readout.hpp"
-#include "configs/accelerator_loader.hpp"
-#include "nn/nn.hpp"
-#include "tests/bench/kernel_timing.hpp"
-#include "tests/bench/torch_inference.hpp"
-#include "tests/support/temporary_folder.hpp"
-#include "tests/support/workloads.hpp"
+#include <string_view>
 
 namespace {
 
-using namespace sumline;
+struct Group {
+  std::string_view name;
+  void (*print)(int repetitions);
+  int repetitions;  ///< where none are given
+};
 
-constexpr std::uint64_t kImages = 10000;
-constexpr std::uint64_t kJobImages = 200;
-constexpr std::uint64_t kCycleImages = 100;
-
-double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
-}
-
-/// Seconds of each piece of work, medians; the pieces take turns, so that a slow minute of the machine hits
-/// all of them.
-std::vector<double> compare(const std::vector<std::function<void()>>& pieces, int repetitions) {
-  std::vector<std::vector<double>> times(pieces.size());
-  for (int repetition = 0; repetition < repetitions; ++repetition) {
-    for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
-      times[piece].push_back(seconds_of(pieces[piece]));
-    }
-  }
-  std::vector<double> medians;
-  std::transform(times.begin(), times.end(), std::back_inserter(medians), median);
-  return medians;
-}
-
-void print(const std::string& name, double value, const std::string& unit, const std::string& target) {
-  fmt::print("{:<46} {:>12.4g} {:<16} {}\n", name, value, unit, target);
-}
-
-std::function<void()> functional(const Workload& workload, const Accelerator& accelerator) {
-  return [&workload, &accelerator, mapping = map_network(workload, accelerator)] {
-    run_functional_engine(workload, accelerator, mapping, 0, workload.images());
-  };
-}
-
-void print_kernels() {
-  const bench::KernelShape shape{.rows = 128, .columns = 512};
-  const std::vector<std::int32_t> table = bench::saturating_table(shape, 6);
-  const std::string target = simd_target();
-  print("partial-sum kernel with read-out, " + target, bench::batch_read_out_rate(shape, table),
-        "conversions/s", target == "AVX2" ? ">= 2e+09" : ">= 1.2e+10");
-  print("the same in plain loops", bench::plain_read_out_rate(shape, table), "conversions/s", "reference");
-}
-
-void print_functional(int repetitions) {
-  const Workload workload = test::lenet_workload(kImages);
-  const Accelerator lossless = load_accelerator("redpim");
-  Accelerator saturating = lossless;
-  saturating.adc.bits = 5;
-  const auto times =
-      compare({bench::lenet_float_inference(kImages, 128), bench::lenet_float_inference(kImages, 1000),
-               functional(workload, lossless), functional(workload, saturating)},
-              repetitions);
-  const double torch = std::min(times[0], times[1]);
-  print("LibTorch float32 inference, 10000 LeNet images", torch, "s", "reference");
-  print("functional engine, lossless", times[2], "s", "");
-  print("functional engine, saturating 5-bit ADC", times[3], "s", "");
-  print("lossless / LibTorch", times[2] / torch, "x", "<= 3");
-  print("saturating / LibTorch", times[3] / torch, "x", "<= 10");
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  print("peak memory, LibTorch included", static_cast<double>(usage.ru_maxrss) / 1024, "MiB", "< 1024");
-}
-
-void print_event(int repetitions) {
-  const Workload workload = test::lenet_workload(kJobImages);
-  const Accelerator accelerator = load_accelerator("redpim");
-  const Mapping mapping = map_network(workload, accelerator);
-  std::uint64_t reads = 0;
-  const auto times =
-      compare({[&] { run_event_engine(workload, accelerator, mapping, Fidelity::job, 0, kJobImages); },
-               [&] { run_event_engine(workload, accelerator, mapping, Fidelity::cycle, 0, 1); },
-               [&] {
-                 const EventOutput run =
-                     run_event_engine(workload, accelerator, mapping, Fidelity::cycle, 0, kCycleImages);
-                 reads = run.output.ledger.total(Action::ou_read);
-               }},
-              repetitions);
-  print("event engine, fidelity job", static_cast<double>(kJobImages) / times[0], "images/s", ">= 200");
-  print("event engine, set-up and one image, cycle", times[1], "s", "");
-  print("event engine, fidelity cycle", static_cast<double>(reads) / times[2], "OU reads/s", ">= 3e+06");
-}
-
-/// One epoch of 20 000 images in batches of 128, evaluation left out.
-double epoch_seconds(const std::string& bits) {
-  const test::TemporaryFolder folder;
-  const Recipe recipe = load_recipe("lenet5-digits", {{"bits", bits}, {"epochs", "1"}, {"batch", "128"}});
-  TrainOptions options;
-  options.run = folder.path() / "run";
-  return train(recipe, options).last.seconds;
-}
-
-void print_training(int repetitions) {
-  std::vector<double> quantised;
-  std::vector<double> plain;
-  for (int repetition = 0; repetition < repetitions; ++repetition) {
-    quantised.push_back(epoch_seconds("54867"));
-    plain.push_back(epoch_seconds("float"));
-  }
-  print("training epoch, LeNet-5 bits 54867, 20000 images", median(quantised), "s", "");
-  print("training epoch, plain float32 LeNet-5", median(plain), "s", "reference");
-  print("quantised / float32 epoch", median(quantised) / median(plain), "x", "<= 2.5");
-}
+constexpr Group kGroups[] = {{"lenet", sumline::bench::print_lenet_targets, 5},
+                             {"pac", sumline::bench::print_pac_targets, 31},
+                             {"pac-engines", sumline::bench::print_pac_engine_targets, 9},
+                             {"bnn", sumline::bench::print_bnn_targets, 5}};
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const int repetitions = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
-  const tbb::global_control one_thread(tbb::global_control::max_allowed_parallelism, 1);
-  print_kernels();
-  print_functional(repetitions);
-  print_event(repetitions);
-  print_training(repetitions);
+int main(int count, char** arguments) {
+  const std::string_view name = count > 1 ? arguments[1] : "";
+  const auto* const group = std::ranges::find(kGroups, name, &Group::name);
+  if (group == std::end(kGroups)) {
+    fmt::print(stderr, "usage: bench_targets lenet|pac|pac-engines|bnn [repetitions]\n");
+    return 2;
+  }
+  at::set_num_threads(1);
+  at::manual_seed(1);
+  const oneapi::tbb::global_control one_thread(oneapi::tbb::global_control::max_allowed_parallelism, 1);
+  group->print(count > 2 ? std::max(1, std::atoi(arguments[2])) : group->repetitions);
 }

@@ -8,8 +8,7 @@
 #include "configs/accelerator_loader.hpp"
 #include "tests/support/workloads.hpp"
 
-using namespace sumline;
-
+namespace sumline::activity_test {
 namespace {
 
 /// The first layer of the network in plain loops: windows, bit k of a code, digits of two bits of a weight
@@ -92,3 +91,5 @@ TEST_CASE("activity: every conversion's sum is in the histograms") {
   const EngineOutput run = run_functional_engine(workload, accelerator, mapping, 0, workload.images());
   CHECK(sums == run.ledger.total(Action::adc_conversion));
 }
+
+}  // namespace sumline::activity_test

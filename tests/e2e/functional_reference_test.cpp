@@ -10,8 +10,10 @@
 #include "tests/support/reference_engine.hpp"
 #include "tests/support/reference_workload.hpp"
 
-namespace sumline::test {
+namespace sumline::functional_reference_test {
 namespace {
+
+using namespace test;
 
 constexpr std::uint64_t kImages = 2;
 
@@ -168,4 +170,4 @@ TEST_CASE("A run stops where its progress callback says so") {
   CHECK(seen == 32);
 }
 
-}  // namespace sumline::test
+}  // namespace sumline::functional_reference_test

@@ -10,7 +10,7 @@
 #include "energy/report.hpp"
 #include "tests/support/pac_networks.hpp"
 
-namespace sumline {
+namespace sumline::hybrid_test {
 namespace {
 
 constexpr std::uint64_t kImages = 2;
@@ -197,4 +197,4 @@ TEST_CASE("a counted run at the operating point costs what the calibrated peak s
 }
 
 }  // namespace
-}  // namespace sumline
+}  // namespace sumline::hybrid_test

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
 #include <random>
@@ -11,8 +10,9 @@
 #include "configs/accelerator_loader.hpp"
 #include "nn/evaluation.hpp"
 #include "nn/min_max_lowering.hpp"
+#include "tests/support/torch_catch.hpp"
 
-namespace sumline {
+namespace sumline::lowered_pac_test {
 namespace {
 
 constexpr std::size_t kImages = 6;
@@ -232,4 +232,4 @@ TEST_CASE("all engines agree on a lowered ResNet") {
 }
 
 }  // namespace
-}  // namespace sumline
+}  // namespace sumline::lowered_pac_test

@@ -16,7 +16,7 @@
 #include "tests/support/temporary_folder.hpp"
 #include "tests/support/torch_catch.hpp"
 
-namespace sumline {
+namespace sumline::staircase_lowering_test {
 namespace {
 
 constexpr std::size_t kImages = 24;
@@ -263,4 +263,4 @@ TEST_CASE("What has no integer form is refused by name") {
   }
 }
 
-}  // namespace sumline
+}  // namespace sumline::staircase_lowering_test

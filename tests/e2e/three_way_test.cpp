@@ -10,7 +10,7 @@
 #include "tests/support/reference_engine.hpp"
 #include "tests/support/signed_networks.hpp"
 
-namespace sumline {
+namespace sumline::three_way_test {
 namespace {
 
 constexpr std::uint32_t kImages = 3;
@@ -171,4 +171,4 @@ TEST_CASE("functional, job and cycle engines agree on signed cells and staircase
 }
 
 }  // namespace
-}  // namespace sumline
+}  // namespace sumline::three_way_test

@@ -11,8 +11,7 @@
 #include "tests/support/workloads.hpp"
 #include "traces/atomic_file.hpp"
 
-using namespace sumline;
-
+namespace sumline::trace_test {
 namespace {
 
 struct Collected : TraceSink {
@@ -88,3 +87,5 @@ TEST_CASE("trace: listening changes nothing, and the files hold every job") {
   const std::string events = read_file(folder.file("events.csv"));
   CHECK(static_cast<std::size_t>(std::count(events.begin(), events.end(), '\n')) == ignored.jobs.size() + 1);
 }
+
+}  // namespace sumline::trace_test

@@ -11,16 +11,13 @@ namespace {
 using sumline::Resolution;
 using sumline::Slope;
 using sumline::TiledLayer;
+using sumline::test::close;
 using sumline::test::Combo;
 using sumline::test::GoldenFile;
 using sumline::test::open_golden;
 
 constexpr std::uint32_t kConvolutionChannels = 14;
 constexpr std::uint32_t kLinearInputs = 128;
-
-bool close(const at::Tensor& value, const at::Tensor& reference) {
-  return at::allclose(value, reference, 1e-5, 1e-5 * reference.abs().max().item<double>());
-}
 
 /// Everything but the elements that the original's summation order decides.
 at::Tensor decided(const GoldenFile& golden, const std::string& tag, const at::Tensor& y) {

@@ -96,4 +96,8 @@ std::optional<GoldenFile> open_golden(const std::string& relative) {
   return GoldenFile(std::string(folder) + '/' + relative);
 }
 
+bool close(const at::Tensor& value, const at::Tensor& reference) {
+  return at::allclose(value, reference, 1e-5, 1e-5 * reference.abs().max().item<double>());
+}
+
 }  // namespace sumline::test

@@ -39,4 +39,11 @@ class GoldenFile {
 /// as "skipped".
 std::optional<GoldenFile> open_golden(const std::string& relative);
 
+/// rtol 1e-5, atol 1e-5 of the largest reference value.
+bool close(const at::Tensor& value, const at::Tensor& reference);
+
+inline std::uint32_t u32(std::int64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
+
 }  // namespace sumline::test

@@ -6,10 +6,6 @@
 namespace sumline::test {
 namespace {
 
-std::uint32_t u32(std::int64_t value) {
-  return static_cast<std::uint32_t>(value);
-}
-
 /// [Cin, Cout, k, stride, pad, bias, wbit, xbit] or [in, out, bias, wbit, xbit]; files without it are 8 bits
 /// wide, of stride 1 and size-preserving.
 std::vector<std::int64_t> meta_of(const GoldenFile& golden) {

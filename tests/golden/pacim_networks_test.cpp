@@ -15,10 +15,7 @@ namespace {
 using namespace sumline;
 using sumline::test::GoldenFile;
 using sumline::test::open_golden;
-
-std::uint32_t u32(std::int64_t value) {
-  return static_cast<std::uint32_t>(value);
-}
+using sumline::test::u32;
 
 NetworkConfig bit_wise(const std::string& name, const std::vector<std::int64_t>& images) {
   NetworkConfig config;

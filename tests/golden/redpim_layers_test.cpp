@@ -16,20 +16,13 @@ using sumline::LayerQuantizers;
 using sumline::NodeConfig;
 using sumline::NodeKind;
 using sumline::WeightQuantizer;
+using sumline::test::close;
 using sumline::test::GoldenFile;
 using sumline::test::open_golden;
+using sumline::test::u32;
 
 LayerQuantizers fixed(std::int64_t bits) {
   return {ActivationQuantizer::hwgq, static_cast<std::uint32_t>(bits), WeightQuantizer::mid_rise, 8};
-}
-
-std::uint32_t u32(std::int64_t value) {
-  return static_cast<std::uint32_t>(value);
-}
-
-/// rtol 1e-5, atol 1e-5 of the largest reference value.
-bool close(const at::Tensor& value, const at::Tensor& reference) {
-  return at::allclose(value, reference, 1e-5, 1e-5 * reference.abs().max().item<double>());
 }
 
 /// The prefixes "K." of the cases in a file: what stands before "cfg".

@@ -8,13 +8,14 @@
 #include "components/model/bank_timing.hpp"
 #include "configs/accelerator_loader.hpp"
 #include "energy/error.hpp"
+#include "tests/support/processes.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/support/workloads.hpp"
 
 namespace sumline {
 namespace {
 
-constexpr std::uint64_t kNanosecond = 1'000'000;
+using test::kNanosecond;
 
 /// A 4x4 array of 1-bit cells whose operation units are one wordline high and two bitlines wide.
 Accelerator small_accelerator() {

@@ -6,7 +6,7 @@
 
 #include "configs/accelerator_loader.hpp"
 
-namespace sumline {
+namespace sumline::array_model_test {
 namespace {
 
 constexpr std::uint32_t kRows = 45;
@@ -236,4 +236,4 @@ TEST_CASE("Empty bitlines and blocks are not read where skip_zero_columns says s
   CHECK(counts.cell_activations == 16);
 }
 
-}  // namespace sumline
+}  // namespace sumline::array_model_test

@@ -7,7 +7,7 @@
 #include "configs/accelerator_loader.hpp"
 #include "tests/support/simd_targets.hpp"
 
-namespace sumline {
+namespace sumline::batch_losses_test {
 namespace {
 
 constexpr std::uint32_t kRows = 60;
@@ -116,4 +116,4 @@ TEST_CASE("Batches are for static groups of one-bit digits with sums below 256")
   CHECK_FALSE(BatchLosses::supports(setup.array()));
 }
 
-}  // namespace sumline
+}  // namespace sumline::batch_losses_test

@@ -7,8 +7,7 @@
 
 #include "tests/support/simd_targets.hpp"
 
-using namespace sumline;
-
+namespace sumline::batch_readout_test {
 namespace {
 
 /// One read-out of many vectors, its naive result beside it.
@@ -152,3 +151,5 @@ TEST_CASE("The dispatcher takes the best instruction set unless told otherwise")
   }
   REQUIRE(std::strcmp(simd_target(), hwy::TargetName(test::simd_targets().front())) == 0);
 }
+
+}  // namespace sumline::batch_readout_test

@@ -6,7 +6,7 @@
 
 #include "components/model/wordline_groups.hpp"
 
-namespace sumline {
+namespace sumline::bit_planes_test {
 namespace {
 
 std::vector<std::uint8_t> random_codes(std::size_t rows, std::uint32_t bits, std::uint64_t seed) {
@@ -112,4 +112,4 @@ TEST_CASE("Compaction fills every group but the last with active wordlines") {
   CHECK(groups.empty());
 }
 
-}  // namespace sumline
+}  // namespace sumline::bit_planes_test

@@ -13,7 +13,7 @@
 #include "components/model/lut_model.hpp"
 #include "components/model/pool_model.hpp"
 
-namespace sumline {
+namespace sumline::graph_models_test {
 namespace {
 
 constexpr CodeFormat kMidRise4{Encoding::mid_rise, 4};
@@ -265,4 +265,4 @@ TEST_CASE("Direct look-up finds the codes of evenly spaced boundaries of every e
   }
 }
 
-}  // namespace sumline
+}  // namespace sumline::graph_models_test

@@ -6,8 +6,7 @@
 
 #include "tests/support/simd_targets.hpp"
 
-using namespace sumline;
-
+namespace sumline::integer_matrix_test {
 namespace {
 
 struct Product {
@@ -71,3 +70,5 @@ TEST_CASE("Integer products are exact at the largest codes and weights") {
     }
   }
 }
+
+}  // namespace sumline::integer_matrix_test

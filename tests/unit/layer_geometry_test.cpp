@@ -6,7 +6,7 @@
 #include "components/model/input_vectors.hpp"
 #include "components/model/pool_model.hpp"
 
-namespace sumline {
+namespace sumline::layer_geometry_test {
 namespace {
 
 const CodeRounding kAsTheyAre(CodeFormat{}, CodeFormat{});
@@ -102,4 +102,4 @@ TEST_CASE("Pooling takes the largest code under each window and compares no padd
   }
 }
 
-}  // namespace sumline
+}  // namespace sumline::layer_geometry_test

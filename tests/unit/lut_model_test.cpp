@@ -7,7 +7,7 @@
 
 #include "components/model/quantization_table.hpp"
 
-namespace sumline {
+namespace sumline::lut_model_test {
 namespace {
 
 constexpr std::int32_t kLargest = 2000;        // of what is tried
@@ -115,4 +115,4 @@ TEST_CASE("Accesses per code: one compare per bit, or one look-up") {
   CHECK(LutModel(layer, kReach, LutMode::direct, 9).accesses_per_code() == 1);
 }
 
-}  // namespace sumline
+}  // namespace sumline::lut_model_test

@@ -4,7 +4,7 @@
 
 #include "components/model/pac_error.hpp"
 
-using namespace sumline;
+namespace sumline::pac_error_test {
 
 TEST_CASE("Pairs of shuffled planes follow the hypergeometric law by enumeration") {
   // All placements of x's ones against one fixed w, n = 10.
@@ -89,3 +89,5 @@ TEST_CASE("Points outside the range of PAC's error analysis are refused") {
       pac_error({64, 9}, 2, 1),
       "operand = 9: must be at most the narrower width, 8 (weights 8 bits, activations 8 bits)");
 }
+
+}  // namespace sumline::pac_error_test

@@ -8,8 +8,7 @@
 #include "energy/error.hpp"
 #include "tests/support/simd_targets.hpp"
 
-using namespace sumline;
-
+namespace sumline::pac_test {
 namespace {
 
 constexpr std::array<double, 3> kThresholds{7000, 10000, 13000};
@@ -299,3 +298,5 @@ TEST_CASE("Unfit PAC settings are refused") {
       PacProducts(std::vector<std::uint8_t>(33026), 1, 33026, PacRule::fixed(4, 8, 8)), Error,
       Message("a window of 33026 rows: 8-bit products are summed in 32 bits, at most 33025 rows"));
 }
+
+}  // namespace sumline::pac_test

@@ -7,7 +7,7 @@
 #include "components/model/byte_transpose.hpp"
 #include "tests/support/simd_targets.hpp"
 
-namespace sumline {
+namespace sumline::pixel_map_test {
 namespace {
 
 std::vector<std::uint8_t> random_codes(std::size_t size, std::mt19937& random) {
@@ -100,4 +100,4 @@ TEST_CASE("a map of pixels is read in the levels of the layer") {
 }
 
 }  // namespace
-}  // namespace sumline
+}  // namespace sumline::pixel_map_test

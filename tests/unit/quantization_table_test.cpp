@@ -6,9 +6,8 @@
 #include <limits>
 #include <random>
 
+namespace sumline::quantization_table_test {
 namespace {
-
-using sumline::ChannelQuantizer;
 
 /// The code by long-double arithmetic: exact for the dyadic numbers these tests draw.
 std::int64_t code_of(const ChannelQuantizer& channel, std::int64_t sum) {
@@ -61,28 +60,28 @@ TEST_CASE("thresholds agree with arithmetic for the scales of trained layers") {
 }
 
 TEST_CASE("a tie goes to the even code on both sides") {
-  const auto rising = sumline::thresholds({0.5, 0, 1, 2}, 100);  // z = A / 2: ties at odd A
+  const auto rising = thresholds({0.5, 0, 1, 2}, 100);  // z = A / 2: ties at odd A
   CHECK(rising == std::vector<std::int64_t>{2, 3, 6});
-  const auto falling = sumline::thresholds({-0.5, 0, 1, 2}, 100);
+  const auto falling = thresholds({-0.5, 0, 1, 2}, 100);
   CHECK(falling == std::vector<std::int64_t>{-2, -3, -6});
 }
 
 TEST_CASE("a scale of zero gives one code for every accumulator") {
-  const auto table = sumline::thresholds({0.0, 1.2, 1, 2}, 50);
+  const auto table = thresholds({0.0, 1.2, 1, 2}, 50);
   CHECK(table == std::vector<std::int64_t>{-50, 51, 51});
 }
 
 TEST_CASE("thresholds beyond the accumulator stay within one of its range") {
-  CHECK(sumline::thresholds({1e-300, 0, 1, 1}, 9) == std::vector<std::int64_t>{10});
-  CHECK(sumline::thresholds({1e-300, 5, 1, 1}, 9) == std::vector<std::int64_t>{-9});
-  CHECK(sumline::thresholds({-1e-300, 5, 1, 1}, 9) == std::vector<std::int64_t>{9});
-  CHECK(sumline::thresholds({-1e-300, 0, 1, 1}, 9) == std::vector<std::int64_t>{-10});
+  CHECK(thresholds({1e-300, 0, 1, 1}, 9) == std::vector<std::int64_t>{10});
+  CHECK(thresholds({1e-300, 5, 1, 1}, 9) == std::vector<std::int64_t>{-9});
+  CHECK(thresholds({-1e-300, 5, 1, 1}, 9) == std::vector<std::int64_t>{9});
+  CHECK(thresholds({-1e-300, 0, 1, 1}, 9) == std::vector<std::int64_t>{-10});
 }
 
 TEST_CASE("thresholds of any boundaries say where an affine map reaches them") {
   const std::vector<double> boundaries{-1.5, 0, std::numeric_limits<double>::min(), 2};
   for (const double scale : {0.5, -0.5, 0.3, -7.0}) {
-    const auto table = sumline::thresholds(scale, 0.25, boundaries);
+    const auto table = thresholds(scale, 0.25, boundaries);
     for (std::int64_t sum = -40; sum <= 40; ++sum) {
       for (std::size_t j = 0; j < boundaries.size(); ++j) {
         const bool reached = scale * static_cast<double>(sum) + 0.25 >= boundaries[j];
@@ -90,6 +89,8 @@ TEST_CASE("thresholds of any boundaries say where an affine map reaches them") {
       }
     }
   }
-  CHECK(sumline::thresholds(1, 0, {std::numeric_limits<double>::min()}) == std::vector<std::int64_t>{1});
-  CHECK(sumline::thresholds(-1, 0, {0.0}) == std::vector<std::int64_t>{0});
+  CHECK(thresholds(1, 0, {std::numeric_limits<double>::min()}) == std::vector<std::int64_t>{1});
+  CHECK(thresholds(-1, 0, {0.0}) == std::vector<std::int64_t>{0});
 }
+
+}  // namespace sumline::quantization_table_test

@@ -6,7 +6,7 @@
 
 #include "components/model/staircase.hpp"
 
-namespace sumline {
+namespace sumline::readout_test {
 namespace {
 
 constexpr std::int32_t kSum = 300;  ///< beyond a full scale of 128
@@ -91,4 +91,4 @@ TEST_CASE("A staircase holds its outermost level beyond full scale and counts wh
   CHECK(sums == std::vector<std::int32_t>{-3, -3, 1, 3, 3});
 }
 
-}  // namespace sumline
+}  // namespace sumline::readout_test

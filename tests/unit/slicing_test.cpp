@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace sumline {
+namespace sumline::slicing_test {
 
 TEST_CASE("Slices and constant give back the value of every code") {
   for (const WeightMapping mapping : {WeightMapping::offset, WeightMapping::differential}) {
@@ -84,4 +84,4 @@ TEST_CASE("A DAC of d bits takes ceil(b / d) digits") {
   }
 }
 
-}  // namespace sumline
+}  // namespace sumline::slicing_test

@@ -5,9 +5,8 @@
 #include <cmath>
 #include <random>
 
+namespace sumline::staircase_test {
 namespace {
-
-using sumline::Resolution;
 
 constexpr Resolution kStaircases[] = {Resolution::two_bit, Resolution::three_bit, Resolution::four_bit};
 
@@ -38,7 +37,7 @@ std::vector<float> adversarial_values(double low, double high, std::uint32_t bit
 }
 
 void check_against_remainder(double low, double high, std::uint32_t bits) {
-  const sumline::Staircase staircase(low, high, bits);
+  const Staircase staircase(low, high, bits);
   const auto d = static_cast<float>((high - low) / ((1 << bits) - 1));
   const auto h = static_cast<float>((high - low) / ((1 << bits) - 1) / 2);
   for (const float x : adversarial_values(low, high, bits)) {
@@ -61,26 +60,26 @@ TEST_CASE("A partial sum on a threshold takes the level above, in a sense amplif
   const float sums[] = {0.0f, -0.0f, 256.0f / 3, -256.0f / 3, 150.0f};
   float two_bit[5];
   float binary[5];
-  sumline::quantize_sums(sums, two_bit, 5, Resolution::two_bit, 128);
-  sumline::quantize_sums(sums, binary, 5, Resolution::binary, 128);
+  quantize_sums(sums, two_bit, 5, Resolution::two_bit, 128);
+  quantize_sums(sums, binary, 5, Resolution::binary, 128);
   CHECK(two_bit[0] == Approx(42.6667));
   CHECK(two_bit[1] == Approx(42.6667));
   CHECK(binary[0] == -128);
   CHECK(binary[1] == -128);
   CHECK(binary[4] == 128);
   float three_bit;
-  sumline::quantize_sums(&sums[4], &three_bit, 1, Resolution::three_bit, 128);
+  quantize_sums(&sums[4], &three_bit, 1, Resolution::three_bit, 128);
   CHECK(three_bit == Approx(164.5714));
 }
 
 TEST_CASE("On the integer sums of binary operands the table is the staircase in float32") {
   for (const Resolution resolution :
        {Resolution::binary, Resolution::two_bit, Resolution::three_bit, Resolution::four_bit}) {
-    const sumline::SumTable table = sumline::readout_table(resolution, 128, 1, 200);
+    const SumTable table = readout_table(resolution, 128, 1, 200);
     for (std::int32_t sum = -200; sum <= 200; ++sum) {
       const auto x = static_cast<float>(sum);
       float y;
-      sumline::quantize_sums(&x, &y, 1, resolution, 128);
+      quantize_sums(&x, &y, 1, resolution, 128);
       CHECK(table.values[static_cast<std::size_t>(sum + 200)] == y);
     }
   }
@@ -88,7 +87,7 @@ TEST_CASE("On the integer sums of binary operands the table is the staircase in 
 
 TEST_CASE("Ties of fractional sums are decided in integers") {
   // 1/3 * 1/3 operands: sums in ninths; thresholds of 2 bits at multiples of 256/3 = 768/9.
-  const sumline::SumTable table = sumline::readout_table(Resolution::two_bit, 128, 9, 1200);
+  const SumTable table = readout_table(Resolution::two_bit, 128, 9, 1200);
   const auto at = [&](std::int32_t sum) { return table.values[static_cast<std::size_t>(sum + 1200)]; };
   CHECK(at(0) == Approx(42.6667));
   CHECK(at(-1) == Approx(-42.6667));
@@ -101,13 +100,13 @@ TEST_CASE("Ties of fractional sums are decided in integers") {
 TEST_CASE("Digits stand for the quantised operand") {
   for (const Resolution resolution : {Resolution::binary, Resolution::ternary, Resolution::two_bit,
                                       Resolution::three_bit, Resolution::four_bit}) {
-    const sumline::SignDigits& digits = sumline::sign_digits(resolution);
+    const SignDigits& digits = sign_digits(resolution);
     for (int i = -1000; i <= 1000; ++i) {
       const float x = static_cast<float>(i) / 1000;
       std::uint8_t code;
       float value;
-      REQUIRE(sumline::encode_operands(&x, &code, 1, resolution));
-      sumline::quantize_operands(&x, &value, 1, resolution);
+      REQUIRE(encode_operands(&x, &code, 1, resolution));
+      quantize_operands(&x, &value, 1, resolution);
       std::int32_t sum = 0;
       for (std::size_t d = 0; d < digits.weights.size(); ++d)
         sum += digits.weights[d] * ((code >> d & 1) != 0 ? 1 : -1);
@@ -120,6 +119,8 @@ TEST_CASE("Operands beyond the outermost level have no digits") {
   for (const Resolution resolution : kStaircases) {
     const float beyond = 1.5f;
     std::uint8_t code;
-    CHECK_FALSE(sumline::encode_operands(&beyond, &code, 1, resolution));
+    CHECK_FALSE(encode_operands(&beyond, &code, 1, resolution));
   }
 }
+
+}  // namespace sumline::staircase_test

@@ -6,7 +6,7 @@
 
 #include "configs/accelerator_loader.hpp"
 
-namespace sumline {
+namespace sumline::tile_conversions_test {
 namespace {
 
 constexpr std::uint32_t kRows = 300;
@@ -78,4 +78,4 @@ TEST_CASE("Tiles converted as a whole equal their arrays read one by one") {
   }
 }
 
-}  // namespace sumline
+}  // namespace sumline::tile_conversions_test

@@ -7,15 +7,10 @@
 #include "energy/error.hpp"
 #include "tests/unit/tiled_operands.hpp"
 
+namespace sumline::tile_gradients_test {
 namespace {
 
-using sumline::Resolution;
-using sumline::ScalarVectors;
-using sumline::SumTable;
-using sumline::TiledProduct;
-using sumline::TileGradients;
-using sumline::Tiling;
-using namespace sumline::test;
+using namespace test;
 
 /// Small integers, so that float sums are exact in any order.
 SumTable integer_slope(std::int32_t max_sum) {
@@ -58,7 +53,7 @@ Gradients gradients_of(const Convolution& c, const Operands& operands, const Slo
   const auto& [images, weight] = operands;
   const auto driven = driven_by_windows(c.tiling, c.window);
   const auto scalars = pack_scalars(weight.digits.data(), c.outputs, c.tiling, weight.format.weights.size());
-  std::vector<sumline::LaneVectors> lanes;
+  std::vector<LaneVectors> lanes;
   for (std::uint32_t i = 0; i < kImages; ++i) {
     lanes.push_back(pack_windows(images.digits.data() + i * c.window.in.size(), c.tiling, c.window,
                                  images.format.weights.size()));
@@ -197,8 +192,8 @@ TEST_CASE("Gradients to one operand alone are the same, those to the other canno
   both.write_scalars(expected.data(), operands.tiling.channels);
   scalars.write_scalars(found.data(), operands.tiling.channels);
   CHECK(found == expected);
-  CHECK_THROWS_AS(lanes.write_scalars(found.data(), operands.tiling.channels), sumline::InternalError);
-  CHECK_THROWS_AS(scalars.write_lanes(found.data(), operands.tiling.channels), sumline::InternalError);
+  CHECK_THROWS_AS(lanes.write_scalars(found.data(), operands.tiling.channels), InternalError);
+  CHECK_THROWS_AS(scalars.write_lanes(found.data(), operands.tiling.channels), InternalError);
 }
 
 TEST_CASE("Every SIMD target gives gradients of the same bits") {
@@ -217,3 +212,5 @@ TEST_CASE("Every SIMD target gives gradients of the same bits") {
   }
   hwy::SetSupportedTargetsForTest(0);
 }
+
+}  // namespace sumline::tile_gradients_test

@@ -4,12 +4,10 @@
 
 #include "tests/unit/tiled_operands.hpp"
 
+namespace sumline::tiled_popcount_test {
 namespace {
 
-using sumline::Resolution;
-using sumline::SumTable;
-using sumline::Tiling;
-using namespace sumline::test;
+using namespace test;
 
 /// A table without symmetry, so that any confusion of sums shows.
 SumTable odd_table(std::int32_t max_sum) {
@@ -28,7 +26,7 @@ void check_convolution(const Convolution& c, Resolution activations, Resolution 
   const auto lanes = pack_windows(image.digits.data(), c.tiling, c.window, image.format.weights.size());
   const auto driven = driven_by_windows(c.tiling, c.window);
   const auto scalars = pack_scalars(weight.digits.data(), c.outputs, c.tiling, weight.format.weights.size());
-  const sumline::TiledProduct product{c.tiling, lanes, driven, image.format, scalars, weight.format};
+  const TiledProduct product{c.tiling, lanes, driven, image.format, scalars, weight.format};
   const SumTable table = odd_table(product.max_sum());
   const std::size_t map = c.map();
   std::vector<float> read(c.outputs * map);
@@ -37,8 +35,8 @@ void check_convolution(const Convolution& c, Resolution activations, Resolution 
   for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] = static_cast<float>(i % 13) - 6;
   read_out(product, {0, c.outputs}, table, read.data());
   for (std::uint32_t t = 0; t < c.tiling.tiles(); ++t) {
-    for (std::uint32_t n = 0; n < map; n += sumline::kLaneMultiple) {
-      const auto end = std::min(n + sumline::kLaneMultiple, static_cast<std::uint32_t>(map));
+    for (std::uint32_t n = 0; n < map; n += kLaneMultiple) {
+      const auto end = std::min(n + kLaneMultiple, static_cast<std::uint32_t>(map));
       scale_by_slope(product, t, {0, c.outputs}, {n, end}, table, gradient.data(),
                      scaled.data() + t * c.outputs * map + n, map);
     }
@@ -110,3 +108,5 @@ TEST_CASE("Every SIMD target reads out the same bits") {
   }
   hwy::SetSupportedTargetsForTest(0);
 }
+
+}  // namespace sumline::tiled_popcount_test
