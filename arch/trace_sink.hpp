@@ -8,7 +8,8 @@
 
 namespace sumline {
 
-/// Receives what happens during a run, in the order of simulated time. Times in femtoseconds.
+/// Receives what happens during a run, in the order of simulated time, at one time in no particular order.
+/// Times in femtoseconds.
 class TraceSink {
  public:
   virtual ~TraceSink() = default;

@@ -167,6 +167,7 @@ class ArrayModel {
   /// Sums of bitlines [column, column + kLanes).
   template <class Lane, bool kOnes>
   Lanes<Lane> sum_lanes(std::span<const DrivenWordline> driven, std::uint32_t column) const;
+  /// Not inlined: together, the kinds of sums would save all registers for each of them.
   template <class Lane, bool kOnes>
   [[gnu::noinline]] void sum_bitlines(std::span<const DrivenWordline> driven, std::uint32_t column_begin,
                                       std::span<std::int32_t> sums) const;
