@@ -50,13 +50,16 @@ struct Resolutions {
   Resolution converter = Resolution::full;
 };
 
-Resolution parse_resolution(const std::string& word, const char* operand, const std::string& bits) {
+Resolution parse_resolution(const std::string& word, const char* operand, const std::string& bits,
+                            bool ternary = true) {
   constexpr std::array<const char*, 6> kWords{"1", "1.5", "2", "3", "4", kFloat};
   const auto found = std::find(kWords.begin(), kWords.end(), word);
-  if (found == kWords.end()) {
-    throw Error(fmt::format("bits = \"{}\": {} = {}: must be 1, 1.5, 2, 3, 4 or float", bits, operand, word));
+  const auto resolution = static_cast<Resolution>(found - kWords.begin());
+  if (found == kWords.end() || (resolution == Resolution::ternary && !ternary)) {
+    throw Error(fmt::format("bits = \"{}\": {} = {}: must be 1, {}2, 3, 4 or float", bits, operand, word,
+                            ternary ? "1.5, " : ""));
   }
-  return static_cast<Resolution>(found - kWords.begin());
+  return resolution;
 }
 
 Resolutions parse_resolutions(const std::string& bits) {
@@ -68,14 +71,8 @@ Resolutions parse_resolutions(const std::string& bits) {
     throw Error(fmt::format(
         "bits = \"{}\": must be \"activations/weights/converter\", e.g. \"1/1/4\", or \"float\"", bits));
   }
-  const Resolutions resolutions{parse_resolution(words[0], "activations", bits),
-                                parse_resolution(words[1], "weights", bits),
-                                parse_resolution(words[2], "converter", bits)};
-  if (resolutions.converter == Resolution::ternary) {
-    throw Error(fmt::format(
-        "bits = \"{}\": converter = 1.5: a converter has 1, 2, 3 or 4 bits, or float for none", bits));
-  }
-  return resolutions;
+  return {parse_resolution(words[0], "activations", bits), parse_resolution(words[1], "weights", bits),
+          parse_resolution(words[2], "converter", bits, false)};
 }
 
 std::uint32_t channels_per_tile(const NetworkConfig& network, const NodeConfig& node) {

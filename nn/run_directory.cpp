@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nn/run_directory.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -14,6 +15,21 @@ namespace sumline {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// ":LINE: what stands there, what the recipe has" of two texts that differ.
+std::string first_difference(const std::string& run, const std::string& recipe) {
+  std::istringstream run_lines(run);
+  std::istringstream recipe_lines(recipe);
+  std::string of_run;
+  std::string of_recipe;
+  for (std::size_t line = 1;; ++line) {
+    if (!std::getline(run_lines, of_run)) of_run = "nothing";
+    if (!std::getline(recipe_lines, of_recipe)) of_recipe = "nothing";
+    if (of_run != of_recipe || !run_lines) {
+      return fmt::format(":{}: the run has {}, the recipe {}", line, of_run, of_recipe);
+    }
+  }
+}
 
 Json to_json(const EpochMetrics& metrics) {
   return {{"epoch", metrics.epoch},
@@ -51,8 +67,9 @@ void RunDirectory::reopen(const Recipe& recipe, const NetworkConfig& description
 }
 
 void RunDirectory::check_descriptions(const Recipe& recipe, const NetworkConfig& description) const {
-  if (read_file(config()) != recipe.text) {
-    throw Error(config().string() + ": differs from the recipe: resume with the recipe and --set of the run");
+  if (const std::string text = read_file(config()); text != recipe.text) {
+    throw Error(config().string() + first_difference(text, recipe.text) +
+                ": resume with the recipe and --set of the run");
   }
   if (read_file(network()) != description.text) {
     throw Error(network().string() + ": differs from network " + description.name +

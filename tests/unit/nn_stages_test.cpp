@@ -166,8 +166,10 @@ TEST_CASE("a chain is neither overwritten, nor resumed where there is none or it
         run + ": holds a training run: continue it with --resume, or name another folder");
   chain.options.resume = true;
   chain.recipe.text += "# changed\n";
-  CHECK(error_of([&] { train(chain.recipe, chain.options); }) ==
-        run + "/config.toml: differs from the recipe: resume with the recipe and --set of the run");
+  const std::string other = error_of([&] { train(chain.recipe, chain.options); });
+  CHECK(other.starts_with(run + "/config.toml:"));
+  CHECK(other.ends_with(
+      ": the run has nothing, the recipe # changed: resume with the recipe and --set of the run"));
 }
 
 TEST_CASE("a trained chain is measured with exact, approximate and dynamic products") {

@@ -90,9 +90,10 @@ TEST_CASE("a run is neither overwritten nor resumed with another recipe") {
   CHECK(error_of([&] { train(small_recipe(), settings); }) ==
         run + ": holds a training run: continue it with --resume, or name another folder");
   settings.resume = true;
-  CHECK(error_of([&] {
-          train(small_recipe({{"epochs", "3"}}), settings);
-        }) == run + "/config.toml: differs from the recipe: resume with the recipe and --set of the run");
+  const std::string other = error_of([&] { train(small_recipe({{"epochs", "3"}}), settings); });
+  CHECK(other.starts_with(run + "/config.toml:"));
+  CHECK(other.ends_with(
+      ": the run has epochs = 2, the recipe epochs = 3: resume with the recipe and --set of the run"));
   settings.run = folder.path() / "empty";
   CHECK(error_of([&] { train(small_recipe(), settings); }) ==
         settings.run.string() + ": nothing to resume: no resume.pt");
