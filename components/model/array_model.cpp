@@ -96,6 +96,9 @@ ArrayModel::ArrayModel(const Accelerator& accelerator, const ArrayRegion& region
       lossless_(false),
       ones_(activations.max_digit() == 1 && !activations.has_sign),
       sum_bits_(0) {
+  const std::size_t last_output = (region.column_end - 1) / slices_;
+  SUMLINE_ASSERT((last_output + 1) * layer_rows <= weight_codes.size(),
+                 "the region holds outputs of the layer");
   if (rule == nullptr) {
     product_.emplace(stored_values(region, weight_codes, layer_rows, weights), activations.format);
   } else {

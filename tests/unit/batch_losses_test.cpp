@@ -11,7 +11,7 @@ namespace sumline::batch_losses_test {
 namespace {
 
 constexpr std::uint32_t kRows = 60;
-constexpr std::uint32_t kOutputs = 11;
+constexpr std::uint32_t kOutputs = 16;
 constexpr RowRange kTile{7, 52};
 
 std::vector<std::uint8_t> random_codes(std::size_t size, std::uint32_t bits, std::uint64_t seed) {
