@@ -7,7 +7,8 @@
 #include <array>
 #include <cstring>
 
-#include "components/model/byte_tables.hpp"
+#include "components/model/matrix_unit.hpp"
+#include "components/model/readout_job.hpp"
 #include "energy/error.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -18,24 +19,13 @@
 #include "hwy/highway.h"
 
 #include "components/model/bit_counters-inl.hpp"
+#include "components/model/matrix_readout-inl.hpp"
 #include "components/model/simd-inl.hpp"
 
 #ifndef SUMLINE_BATCH_READOUT_ONCE
 #define SUMLINE_BATCH_READOUT_ONCE
 namespace sumline {
 namespace {
-
-struct BatchReadout {
-  const CellPlanes& cells;
-  const InputBatch& inputs;
-  std::uint32_t first_row;
-  std::span<const std::int32_t> table;
-  ByteTables bytes;
-  std::array<std::uint8_t, 8> weights;  ///< zero past the last plane
-  std::span<const BitlineTarget> targets;
-  std::int32_t* accumulators;
-  std::size_t cached_bytes;  ///< of inputs that all columns meet before the next ones
-};
 
 /// Two thirds of the first-level cache; accumulators, lists and tables pass through the rest.
 std::size_t cached_bytes() {
@@ -82,7 +72,7 @@ template <int kPlanes>
 struct PlainReadout {
   static constexpr std::size_t kGroups = 1;
 
-  static void run(const BatchReadout& job, const Part* parts) {
+  static void run(const ReadoutJob& job, const Part* parts) {
     const Part& part = *parts;
     Slice<1> sums[kPlanes];
     count_column<kPlanes, 1>(job.cells, part.index, {part.rows}, sums);
@@ -124,7 +114,7 @@ struct GroupWeights {
 };
 
 template <std::size_t kGroups>
-HWY_INLINE GroupWeights<kGroups> group_weights(const BatchReadout& job, const Part* parts) {
+HWY_INLINE GroupWeights<kGroups> group_weights(const ReadoutJob& job, const Part* parts) {
   GroupWeights<kGroups> weights;
   SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
     std::int32_t four;
@@ -160,7 +150,7 @@ HWY_INLINE void add_codes(const ByteTables& tables, std::uint32_t digit, const G
 
 /// @param sums [kGroups][8] bit-planes of the sums; overwritten
 template <int kBits, std::size_t kGroups>
-HWY_INLINE void add_all_codes(const BatchReadout& job, GroupWeights<kGroups> weights, Bits (*sums)[8],
+HWY_INLINE void add_all_codes(const ReadoutJob& job, GroupWeights<kGroups> weights, Bits (*sums)[8],
                               std::int32_t* accumulators) {
   SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
     transpose<8, kBits>(sums[group]);
@@ -181,7 +171,7 @@ HWY_INLINE void clamp_to_six_bits(Bits* sums) {
 
 /// Reads out the sums of groups that share their accumulators. @param sums [kGroups][8] bit-planes; overwritten
 template <std::size_t kGroups>
-HWY_INLINE void read_out_sums(const BatchReadout& job, const Part* parts, Bits (*sums)[8]) {
+HWY_INLINE void read_out_sums(const ReadoutJob& job, const Part* parts, Bits (*sums)[8]) {
   const auto weights = group_weights<kGroups>(job, parts);
   if (job.bytes.saturates()) {
     SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
@@ -207,7 +197,7 @@ template <std::size_t kGroupsAtOnce, std::size_t kJoined>
 struct ByteReadout {
   static constexpr std::size_t kGroups = kGroupsAtOnce;
 
-  static void run(const BatchReadout& job, const Part* parts) {
+  static void run(const ReadoutJob& job, const Part* parts) {
     Rows<kGroups> rows;
     for (std::size_t group = 0; group < kGroups; ++group) {
       rows[group] = parts[group].rows;
@@ -227,7 +217,7 @@ struct ByteReadout {
 };
 
 /// What the byte tables' base adds to the accumulators, every input vector alike.
-void add_base(const BatchReadout& job) {
+void add_base(const ReadoutJob& job) {
   std::uint32_t weights = 0;
   for (const std::uint8_t weight : job.weights) weights += weight;
   for (std::size_t index = 0; index < job.cells.columns() && job.bytes.base() != 0; ++index) {
@@ -246,7 +236,7 @@ void add_base(const BatchReadout& job) {
 /// One column against groups [begin, end), group = block * quads + quad: what the lengths of the column's
 /// lists decide is learnt once for all of them.
 template <class Readout>
-void read_out_column(const BatchReadout& job, std::size_t index, std::size_t begin, std::size_t end) {
+void read_out_column(const ReadoutJob& job, std::size_t index, std::size_t begin, std::size_t end) {
   const InputBatch& inputs = job.inputs;
   std::int32_t* accumulators =
       job.accumulators + job.targets[job.cells.column(index)].output * inputs.stride();
@@ -267,38 +257,43 @@ void read_out_column(const BatchReadout& job, std::size_t index, std::size_t beg
   }
 }
 
-/// All columns against as many groups at a time as the first-level cache holds.
+/// The columns from `first_column` on against as many groups at a time as the first-level cache holds.
 template <class Readout>
-void read_out_columns(const BatchReadout& job, std::size_t begin, std::size_t end) {
+void read_out_columns(const ReadoutJob& job, std::size_t first_column, std::size_t begin, std::size_t end) {
   const std::size_t groups = job.cached_bytes / (job.cells.rows() * InputBatch::kGroup);
   const std::size_t step = std::max<std::size_t>(1, groups / Readout::kGroups) * Readout::kGroups;
   for (std::size_t first = begin; first < end; first += step) {
-    for (std::size_t index = 0; index < job.cells.columns(); ++index) {
+    for (std::size_t index = first_column; index < job.cells.columns(); ++index) {
       read_out_column<Readout>(job, index, first, std::min(first + step, end));
     }
   }
 }
 
-void read_out_batch(const BatchReadout& job) {
+void read_out_batch(const ReadoutJob& job) {
   const std::size_t groups = job.inputs.blocks() * job.inputs.quads();
   if (job.table.size() > ByteTables::kEntries) {
-    read_out_columns<PlainReadout<16>>(job, 0, groups);
+    read_out_columns<PlainReadout<16>>(job, 0, 0, groups);
     return;
   }
 #if SUMLINE_X86_VECTORS
   add_base(job);
 #endif
 #if HWY_TARGET == HWY_AVX3_DL
+  std::size_t column = 0;
+  if (job.matrix_unit && job.cells.matrix_columns() != 0) {
+    read_out_by_matrix(job);
+    column = job.cells.matrix_columns();
+  }
   if (job.inputs.quads() == 2) {
-    read_out_columns<ByteReadout<2, 2>>(job, 0, groups);
+    read_out_columns<ByteReadout<2, 2>>(job, column, 0, groups);
   } else {
-    read_out_columns<ByteReadout<2, 1>>(job, 0, groups / 2 * 2);
-    read_out_columns<ByteReadout<1, 1>>(job, groups / 2 * 2, groups);
+    read_out_columns<ByteReadout<2, 1>>(job, column, 0, groups / 2 * 2);
+    read_out_columns<ByteReadout<1, 1>>(job, column, groups / 2 * 2, groups);
   }
 #elif HWY_TARGET == HWY_AVX2
-  read_out_columns<ByteReadout<1, 1>>(job, 0, groups);
+  read_out_columns<ByteReadout<1, 1>>(job, 0, 0, groups);
 #else
-  read_out_columns<PlainReadout<8>>(job, 0, groups);
+  read_out_columns<PlainReadout<8>>(job, 0, 0, groups);
 #endif
 }
 
@@ -339,7 +334,7 @@ void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t f
   HWY_DYNAMIC_DISPATCH(read_out_batch)
   ({cells, inputs, first_row, used,
     ByteTables(used.first(std::min<std::size_t>(used.size(), ByteTables::kEntries))), padded, targets,
-    accumulators.data(), cached_bytes()});
+    accumulators.data(), cached_bytes(), has_matrix_unit()});
 }
 
 const char* simd_target() {

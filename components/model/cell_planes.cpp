@@ -17,6 +17,7 @@ CellPlanes::CellPlanes(std::span<const std::uint8_t> cells, std::uint32_t rows, 
                  "1..4096 wordlines of 1..4 bit cells");
   SUMLINE_ASSERT(cells.size() == std::size_t{rows} * columns, "a crossbar needs rows * columns cells");
   std::vector<std::array<std::vector<std::uint16_t>, 4>> lists(columns);
+  std::vector<bool> fits(columns);  // the matrix unit
   for (std::uint32_t column = 0; column < columns; ++column) {
     std::uint32_t sum = 0;
     for (std::uint32_t row = 0; row < rows; ++row) {
@@ -30,22 +31,34 @@ CellPlanes::CellPlanes(std::span<const std::uint8_t> cells, std::uint32_t rows, 
       }
     }
     max_sum_ = std::max(max_sum_, sum);
+    fits[column] = rows >= kFewestMatrixRows && rows <= kMatrixRows && sum <= kMatrixSum;
   }
 
-  const auto lengths = [&lists](std::uint32_t column) {
+  const auto key = [&lists, &fits](std::uint32_t column) {
     const auto& bits = lists[column];
-    return std::array{bits[3].size(), bits[2].size(), bits[1].size(), bits[0].size()};
+    return std::array{std::size_t{!fits[column]}, bits[3].size(), bits[2].size(), bits[1].size(),
+                      bits[0].size()};
   };
   order_.resize(columns);
   std::iota(order_.begin(), order_.end(), 0U);
   std::stable_sort(order_.begin(), order_.end(),
-                   [&lengths](std::uint32_t a, std::uint32_t b) { return lengths(a) < lengths(b); });
+                   [&key](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
 
   list_begin_.push_back(0);
   for (const std::uint32_t column : order_) {
     for (std::uint32_t bit = 0; bit < cell_bits; ++bit) {
       offsets_.insert(offsets_.end(), lists[column][bit].begin(), lists[column][bit].end());
       list_begin_.push_back(static_cast<std::uint32_t>(offsets_.size()));
+    }
+  }
+
+  const auto fitting = static_cast<std::size_t>(std::count(fits.begin(), fits.end(), true));
+  tiles_.resize(fitting / kMatrixColumns * kTilesPerGroup);
+  for (std::size_t index = 0; index < matrix_columns(); ++index) {
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      Tile& tile = tiles_[index / Tile::kRows * 2 + row / Tile::kRowBytes];
+      tile.bytes[index % Tile::kRows * Tile::kRowBytes + row % Tile::kRowBytes] =
+          cells[std::size_t{row} * columns + order_[index]];
     }
   }
 }

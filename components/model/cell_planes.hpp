@@ -6,10 +6,12 @@
 #include <span>
 #include <vector>
 
+#include "components/model/matrix_unit.hpp"
+
 namespace sumline {
 
-/// The cells of one crossbar (or of several that see the same inputs) as lists of set wordlines, the form
-/// that the batched kernel reads.
+/// The cells of one crossbar (or of several that see the same inputs) in the forms that the batched kernels read:
+/// lists of set wordlines, and tiles of a matrix unit.
 class CellPlanes {
  public:
   /// @param cells [rows, columns], row-major, values 0..2^cell_bits-1 @param rows 1..4096 @param
@@ -23,8 +25,9 @@ class CellPlanes {
   /// The cells of the fullest column: no bitline sum of binary inputs is larger.
   std::uint32_t max_sum() const { return max_sum_; }
 
-  /// The order in which many vectors meet the columns: those with lists of equal lengths in a row, so that
-  /// the branches which the lengths decide repeat. @param index 0..columns()-1
+  /// The order in which many vectors meet the columns: those that fit the matrix unit first; then those with
+  /// lists of equal lengths in a row, so that the branches which the lengths decide repeat. @param index
+  /// 0..columns()-1
   std::uint32_t column(std::size_t index) const { return order_[index]; }
   /// Wordlines whose cell on column(index) has `bit` set, ascending; as the place of their input bits in an
   /// InputBatch, in units of kOffsetUnit bytes.
@@ -35,6 +38,18 @@ class CellPlanes {
 
   static constexpr std::size_t kOffsetUnit = 8;
 
+  /// The first columns, whole groups of kMatrixColumns, of sums up to kMatrixSum; none unless there are
+  /// kFewestMatrixRows..kMatrixRows wordlines.
+  std::size_t matrix_columns() const { return tiles_.size() / kTilesPerGroup * kMatrixColumns; }
+  /// Cells of matrix_columns(): per group two tiles of 64 wordlines of 16 columns, then those of the other 16.
+  /// A tile's rows are columns.
+  const Tile* tiles() const { return tiles_.data(); }
+
+  static constexpr std::size_t kMatrixColumns = 32;
+  static constexpr std::uint32_t kMatrixRows = 128;
+  static constexpr std::uint32_t kFewestMatrixRows = 65;
+  static constexpr std::uint32_t kMatrixSum = 127;
+
  private:
   std::uint32_t rows_;
   std::uint32_t columns_;
@@ -43,6 +58,9 @@ class CellPlanes {
   std::vector<std::uint32_t> order_;
   std::vector<std::uint16_t> offsets_;
   std::vector<std::uint32_t> list_begin_;  ///< [columns * cell_bits + 1]
+  std::vector<Tile> tiles_;
+
+  static constexpr std::size_t kTilesPerGroup = 4;
 };
 
 }  // namespace sumline

@@ -134,6 +134,61 @@ TEST_CASE("Every sum of full columns and full inputs is looked up") {
   }
 }
 
+TEST_CASE("Crossbars of the matrix unit's size read out like naive sums") {
+  std::mt19937 random(14);
+  for (const std::int64_t target : test::simd_targets()) {
+    const test::ForcedSimdTarget forced(target);
+    for (int trial = 0; trial < 60; ++trial) {
+      const auto pick = [&](std::uint32_t least, std::uint32_t most) {
+        return least + static_cast<std::uint32_t>(random() % (most - least + 1));
+      };
+      Case c = random_case(pick(CellPlanes::kFewestMatrixRows, CellPlanes::kMatrixRows), pick(40, 110),
+                           pick(1, 3), pick(1, 8), pick(1, 300), random);
+      for (auto& cell :
+           c.cells) {  // some columns of larger sums than the matrix unit's, most of smaller ones
+        cell = random() % 4 == 0 || (c.cell_bits == 1 && random() % 3 != 0) ? cell : 0;
+      }
+      for (std::uint32_t row = 0; row < c.rows && c.cell_bits == 1; ++row) {
+        c.cells[row * c.columns + 1] = 1;
+      }
+      INFO(hwy::TargetName(target) << ": " << c.rows << " rows, " << c.columns << " columns, " << c.cell_bits
+                                   << "-bit cells, " << c.planes << " planes, " << c.count << " vectors");
+      const CellPlanes planes_of(c.cells, c.rows, c.columns, c.cell_bits);
+      REQUIRE(planes_of.matrix_columns() >= 32);
+      REQUIRE(planes_of.max_sum() < 256);  // looked up in registers
+      c.check();
+    }
+  }
+}
+
+TEST_CASE("The matrix unit's largest sums are read out, one more goes to the counters") {
+  std::mt19937 random(15);
+  for (const std::int64_t target : test::simd_targets()) {
+    const test::ForcedSimdTarget forced(target);
+    for (const std::uint32_t rows : {127U, 128U}) {
+      Case c = random_case(rows, 64, 1, 8, 130, random);
+      std::fill(c.cells.begin(), c.cells.end(), 1);
+      std::fill(c.codes.begin(), c.codes.end(), 255);
+      INFO(hwy::TargetName(target) << ": " << rows << " rows");
+      REQUIRE(CellPlanes(c.cells, rows, 64, 1).matrix_columns() == (rows == 127 ? 64 : 0));
+      c.check();
+    }
+  }
+}
+
+TEST_CASE("Only whole groups of columns of the matrix unit's size go there") {
+  const auto matrix_columns = [](std::uint32_t rows, std::uint32_t columns) {
+    return CellPlanes(std::vector<std::uint8_t>(std::size_t{rows} * columns, 0), rows, columns, 1)
+        .matrix_columns();
+  };
+  REQUIRE(matrix_columns(128, 31) == 0);
+  REQUIRE(matrix_columns(128, 32) == 32);
+  REQUIRE(matrix_columns(128, 100) == 96);
+  REQUIRE(matrix_columns(129, 32) == 0);
+  REQUIRE(matrix_columns(CellPlanes::kFewestMatrixRows, 32) == 32);
+  REQUIRE(matrix_columns(CellPlanes::kFewestMatrixRows - 1, 32) == 0);
+}
+
 TEST_CASE("Zero inputs read the table's first entry") {
   std::mt19937 random(13);
   for (const std::int64_t target : test::simd_targets()) {
