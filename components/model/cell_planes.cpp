@@ -53,12 +53,15 @@ CellPlanes::CellPlanes(std::span<const std::uint8_t> cells, std::uint32_t rows, 
   }
 
   const auto fitting = static_cast<std::size_t>(std::count(fits.begin(), fits.end(), true));
-  tiles_.resize(fitting / kMatrixColumns * kTilesPerGroup);
+  matrix_order_.assign(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(fitting / kMatrixColumns *
+                                                                                    kMatrixColumns));
+  std::sort(matrix_order_.begin(), matrix_order_.end());
+  tiles_.resize(matrix_columns() / Tile::kRows * 2);
   for (std::size_t index = 0; index < matrix_columns(); ++index) {
     for (std::uint32_t row = 0; row < rows; ++row) {
       Tile& tile = tiles_[index / Tile::kRows * 2 + row / Tile::kRowBytes];
       tile.bytes[index % Tile::kRows * Tile::kRowBytes + row % Tile::kRowBytes] =
-          cells[std::size_t{row} * columns + order_[index]];
+          cells[std::size_t{row} * columns + matrix_column(index)];
     }
   }
 }

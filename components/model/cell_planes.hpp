@@ -38,11 +38,13 @@ class CellPlanes {
 
   static constexpr std::size_t kOffsetUnit = 8;
 
-  /// The first columns, whole groups of kMatrixColumns, of sums up to kMatrixSum; none unless there are
-  /// kFewestMatrixRows..kMatrixRows wordlines.
-  std::size_t matrix_columns() const { return tiles_.size() / kTilesPerGroup * kMatrixColumns; }
-  /// Cells of matrix_columns(): per group two tiles of 64 wordlines of 16 columns, then those of the other 16.
-  /// A tile's rows are columns.
+  /// How many columns the matrix unit can read: whole groups of kMatrixColumns, of sums up to kMatrixSum; none unless
+  /// there are kFewestMatrixRows..kMatrixRows wordlines. They are the first ones of column().
+  std::size_t matrix_columns() const { return matrix_order_.size(); }
+  /// The same columns, ascending.
+  std::uint32_t matrix_column(std::size_t index) const { return matrix_order_[index]; }
+  /// Their cells, in the order of matrix_column(): per group two tiles of 64 wordlines of 16 columns, then those of the
+  /// other 16. A tile's rows are columns.
   const Tile* tiles() const { return tiles_.data(); }
 
   static constexpr std::size_t kMatrixColumns = 32;
@@ -58,9 +60,8 @@ class CellPlanes {
   std::vector<std::uint32_t> order_;
   std::vector<std::uint16_t> offsets_;
   std::vector<std::uint32_t> list_begin_;  ///< [columns * cell_bits + 1]
+  std::vector<std::uint32_t> matrix_order_;
   std::vector<Tile> tiles_;
-
-  static constexpr std::size_t kTilesPerGroup = 4;
 };
 
 }  // namespace sumline

@@ -36,6 +36,7 @@ namespace {
 #if HWY_TARGET == HWY_AVX3_DL
 
 namespace hn = hwy::HWY_NAMESPACE;
+using D32 = hn::ScalableTag<std::int32_t>;
 
 /// Input bits of 16 vectors and 4 planes: two tiles of half the vectors each, in two halves of 64 rows.
 using BitTiles = std::array<std::array<Tile, 2>, 2>;  ///< [half of the vectors][64 rows]
@@ -124,28 +125,32 @@ void take_bits(const BitTiles& paired, std::size_t bit, BitTiles& bits) {
 
 /// What the look-ups of all units share.
 struct LookUp {
-  __m512i low, high;  ///< halves of the table's lowest digit
-  Vec32 weights[2];   ///< [quad]
-};
+  __m512i low, high;            ///< halves of one digit of the table
+  Vec32 weights, last_weights;  ///< of planes 0 to 3 and 4 to 7
 
-LookUp prepare_look_up(const ReadoutJob& job) {
-  LookUp prepared{load(reinterpret_cast<const std::uint8_t*>(job.bytes.entries(0))),
-                  load(reinterpret_cast<const std::uint8_t*>(job.bytes.entries(0) + 64)),
-                  {}};
-  for (std::size_t quad = 0; quad < 2; ++quad) {
+  explicit LookUp(const ReadoutJob& job) : weights(weights_of(job, 0)), last_weights(weights_of(job, 1)) {
+    set_digit(job.bytes, 0);
+  }
+
+  void set_digit(const ByteTables& tables, std::uint32_t digit) {
+    const auto* entries = reinterpret_cast<const std::uint8_t*>(tables.entries(digit));
+    low = load(entries);
+    high = load(entries + 64);
+  }
+
+  static Vec32 weights_of(const ReadoutJob& job, std::size_t quad) {
     std::int32_t four;
     std::memcpy(&four, job.weights.data() + 4 * quad, sizeof four);
-    prepared.weights[quad] = hn::Set(hn::ScalableTag<std::int32_t>(), four);
+    return hn::Set(D32(), four);
   }
-  return prepared;
-}
+};
 
-/// @param tiles those of one group, at the bitline's row
+/// One row of a group's sums as bytes, of which the lowest kBits bits, 6 or 7, are right.
 template <int kBits>
-HWY_INLINE __m512i unpack_sums(const std::uint8_t* tiles) {
-  const __m512i pairs = _mm512_packus_epi32(load(tiles), load(tiles + sizeof(Tile)));
-  const __m512i bytes =
-      choose(_mm512_set1_epi16(0x7F), pairs, _mm512_slli_epi16(pairs, 1));  // bit 7 is not for use
+HWY_INLINE __m512i unpack_sums(const std::array<Tile, 2>& halves, std::size_t row) {
+  const __m512i pairs =
+      _mm512_packus_epi32(load(halves[0].bytes.data() + row), load(halves[1].bytes.data() + row));
+  const __m512i bytes = choose(_mm512_set1_epi16(0x7F), pairs, _mm512_slli_epi16(pairs, 1));
   return kBits == 6 ? _mm512_min_epu8(bytes, _mm512_set1_epi8(63)) : bytes;
 }
 
@@ -153,35 +158,6 @@ template <int kBits>
 HWY_INLINE Bits look_up_bytes(const LookUp& shared, __m512i sums) {
   return Bits{kBits == 6 ? _mm512_permutexvar_epi8(sums, shared.low)
                          : _mm512_permutex2var_epi8(shared.low, sums, shared.high)};
-}
-
-/// A table of several digits or a bitline with a factor: digit after digit. @tparam kGroups that share accumulators
-template <std::size_t kGroups>
-HWY_INLINE void add_scaled(const ReadoutJob& job, LookUp shared, const __m512i* sums, std::int32_t factor,
-                           std::int32_t* accumulators) {
-  const hn::ScalableTag<std::int32_t> d32;
-  for (std::uint32_t digit = 0; digit < job.bytes.digits(); ++digit) {
-    const auto* entries = reinterpret_cast<const std::uint8_t*>(job.bytes.entries(digit));
-    shared.low = load(entries);
-    shared.high = load(entries + 64);
-    Vec32 value = hn::Zero(d32);
-    SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
-      value = dot_bytes(value, shared.weights[group], look_up_bytes<7>(shared, sums[group]));
-    }
-    hn::StoreU(hn::Add(hn::LoadU(d32, accumulators), hn::Mul(value, hn::Set(d32, factor))), d32,
-               accumulators);
-    factor = static_cast<std::int32_t>(static_cast<std::uint32_t>(factor) << 8);
-  }
-}
-
-template <int kBits, std::size_t kGroups>
-HWY_INLINE void add_plain(const LookUp& shared, const __m512i* sums, std::int32_t* accumulators) {
-  const hn::ScalableTag<std::int32_t> d32;
-  Vec32 value = hn::LoadU(d32, accumulators);
-  SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
-    value = dot_bytes(value, shared.weights[group], look_up_bytes<kBits>(shared, sums[group]));
-  }
-  hn::StoreU(value, d32, accumulators);
 }
 
 /// 32 bitlines and two groups, whose sums are multiplied or waiting to be looked up.
@@ -199,66 +175,104 @@ struct MatrixReadout {
 
   HWY_INLINE static void look_up(const ReadoutJob& job, const LookUp& shared, const Unit& unit,
                                  std::size_t bitline) {
+    const auto& tiles = (*unit.sums)[bitline / 16];
+    const std::size_t row = bitline % Tile::kRows * Tile::kRowBytes;
+    const __m512i first = unpack_sums<kBits>(tiles[0], row);
+    const __m512i second = unpack_sums<kBits>(tiles[1], row);
     const BitlineSums& target = unit.bitlines[bitline];
     std::int32_t* accumulators = target.accumulators + unit.vector;
-    __m512i sums[2];
-    SUMLINE_UNROLL for (std::size_t group = 0; group < 2; ++group) {
-      const auto* tiles = (*unit.sums)[bitline / 16][group][0].bytes.data() + bitline % 16 * 64;
-      sums[group] = unpack_sums<kBits>(tiles);
-    }
-    SUMLINE_UNROLL for (std::size_t first = 0; first < 2; first += kQuads) {
-      kPlain ? add_plain<kBits, kQuads>(shared, sums + first, accumulators + 16 * first)
-             : add_scaled<kQuads>(job, shared, sums + first, target.factor, accumulators + 16 * first);
+    if constexpr (kPlain) {
+      add_codes(shared, first, second, 1, accumulators);
+    } else {
+      LookUp digits = shared;
+      std::int32_t factor = target.factor;
+      for (std::uint32_t digit = 0; digit < job.bytes.digits(); ++digit) {
+        digits.set_digit(job.bytes, digit);
+        add_codes(digits, first, second, factor, accumulators);
+        factor = static_cast<std::int32_t>(static_cast<std::uint32_t>(factor) << 8);
+      }
     }
   }
 
-  /// One of four steps of a unit: the products of half a group, and a quarter of the look-ups of the unit before.
-  /// @param next the cells of the bitlines that follow, after the last step
-  template <std::size_t kStep>
-  HWY_INLINE static void step(const ReadoutJob& job, const LookUp& shared, const BitTiles* bits,
-                              const Unit& unit, const Unit& before, const Tile* next) {
-    constexpr std::size_t kGroup = kStep / 2, kHalf = kStep % 2;
-    clear_tile<0>();
-    clear_tile<1>();
-    load_tile<2>(bits[kGroup][kHalf][0]);
-    multiply_tiles<0, 4, 2>();
-    multiply_tiles<1, 5, 2>();
-    load_tile<3>(bits[kGroup][kHalf][1]);
-    multiply_tiles<0, 6, 3>();
-    multiply_tiles<1, 7, 3>();
-    if (next != nullptr) {
-      load_cells(next);
+  HWY_INLINE static void add_codes(const LookUp& shared, __m512i first, __m512i second, std::int32_t factor,
+                                   std::int32_t* accumulators) {
+    Vec32 value = begin(accumulators);
+    value = dot_bytes(value, shared.weights, look_up_bytes<kBits>(shared, first));
+    if constexpr (kQuads == 1) {
+      end(value, factor, accumulators);
+      accumulators += 16;
+      value = begin(accumulators);
     }
-    SUMLINE_UNROLL for (std::size_t i = 0; i < 8; ++i) {
-      const std::size_t bitline = kStep * 8 + i;
+    value = dot_bytes(value, kQuads == 1 ? shared.weights : shared.last_weights,
+                      look_up_bytes<kBits>(shared, second));
+    end(value, factor, accumulators);
+  }
+
+  HWY_INLINE static Vec32 begin(const std::int32_t* accumulators) {
+    return kPlain ? hn::LoadU(D32(), accumulators) : hn::Zero(D32());
+  }
+
+  HWY_INLINE static void end(Vec32 value, std::int32_t factor, std::int32_t* accumulators) {
+    if constexpr (!kPlain) {
+      value = hn::Add(hn::LoadU(D32(), accumulators), hn::Mul(value, hn::Set(D32(), factor)));
+    }
+    hn::StoreU(value, D32(), accumulators);
+  }
+
+  /// Asks for the accumulators of four bitlines, and looks up those of the unit before.
+  HWY_INLINE static void look_up_four(const ReadoutJob& job, const LookUp& shared, const Unit& unit,
+                                      const Unit& before, std::size_t first) {
+    SUMLINE_UNROLL for (std::size_t bitline = first; bitline < first + 4; ++bitline) {
       SUMLINE_UNROLL for (std::size_t vector = 0; vector < kUnitVectors; vector += 16) {
         hwy::Prefetch(unit.bitlines[bitline].accumulators + unit.vector + vector);
       }
       look_up(job, shared, before, bitline);
     }
-    store_tile<0>((*unit.sums)[0][kGroup][kHalf]);
-    store_tile<1>((*unit.sums)[1][kGroup][kHalf]);
   }
 
-  HWY_INLINE static void load_cells(const Tile* cells) {
-    load_tile<4>(cells[0]);
-    load_tile<5>(cells[2]);
-    load_tile<6>(cells[1]);
-    load_tile<7>(cells[3]);
+  /// One of four steps of a unit: the products of half a group, and a quarter of the look-ups of the unit before.
+  /// Sums are stored when the next products are on their way, so that nothing waits for them.
+  /// @param unstored where the sums in tile 1 go @param next the cells of the bitlines that follow, after the
+  /// last step
+  template <std::size_t kStep>
+  HWY_INLINE static void step(const ReadoutJob& job, const LookUp& shared, const BitTiles* bits,
+                              const Unit& unit, const Unit& before, Tile*& unstored, const Tile* next) {
+    constexpr std::size_t kGroup = kStep / 2, kHalf = kStep % 2;
+    load_tile<2>(bits[kGroup][kHalf][0]);
+    load_tile<3>(bits[kGroup][kHalf][1]);
+    clear_tile<0>();
+    multiply_tiles<0, 4, 2>();
+    multiply_tiles<0, 5, 3>();
+    if (next != nullptr) {
+      load_tile<4>(next[0]);
+      load_tile<5>(next[1]);
+    }
+    look_up_four(job, shared, unit, before, kStep * 8);
+    store_tile<1>(*unstored);
+    unstored = &(*unit.sums)[1][kGroup][kHalf];
+    clear_tile<1>();
+    multiply_tiles<1, 6, 2>();
+    multiply_tiles<1, 7, 3>();
+    if (next != nullptr) {
+      load_tile<6>(next[2]);
+      load_tile<7>(next[3]);
+    }
+    look_up_four(job, shared, unit, before, kStep * 8 + 4);
+    store_tile<0>((*unit.sums)[0][kGroup][kHalf]);
   }
 
   HWY_INLINE static void run_unit(const ReadoutJob& job, const LookUp& shared, const BitTiles* bits,
-                                  const Unit& unit, const Unit& before, const Tile* next) {
-    step<0>(job, shared, bits, unit, before, nullptr);
-    step<1>(job, shared, bits, unit, before, nullptr);
-    step<2>(job, shared, bits, unit, before, nullptr);
-    step<3>(job, shared, bits, unit, before, next);
+                                  const Unit& unit, const Unit& before, Tile*& unstored, const Tile* next) {
+    step<0>(job, shared, bits, unit, before, unstored, nullptr);
+    step<1>(job, shared, bits, unit, before, unstored, nullptr);
+    step<2>(job, shared, bits, unit, before, unstored, nullptr);
+    step<3>(job, shared, bits, unit, before, unstored, next);
   }
 
   /// @param bitlines whole units of them
   static void run(const ReadoutJob& job, const std::vector<BitlineSums>& bitlines, MatrixBuffers& buffers) {
     constexpr std::size_t kColumns = CellPlanes::kMatrixColumns;
-    const LookUp shared = prepare_look_up(job);
+    const LookUp shared(job);
     const Tile* cells = job.cells.tiles();
     const TileSession session;
     alignas(64) std::int32_t nowhere[32] = {};
@@ -266,8 +280,12 @@ struct MatrixReadout {
     none.fill({nowhere, 0});
     buffers.sums[1] = {};
     Unit before{none.data(), 0, &buffers.sums[1]};
-    std::size_t current = 0;
-    load_cells(cells);
+    Tile* unstored = &buffers.sums[1][1][1][1];
+    clear_tile<1>();
+    load_tile<4>(cells[0]);
+    load_tile<5>(cells[1]);
+    load_tile<6>(cells[2]);
+    load_tile<7>(cells[3]);
     for (std::size_t block = 0; block < job.inputs.blocks(); ++block) {
       for (std::size_t quad = 0; quad < kQuads; ++quad) {
         pair_planes(job.inputs.group(block, quad) + job.first_row * InputBatch::kGroup, job.cells.rows(),
@@ -282,15 +300,15 @@ struct MatrixReadout {
           const std::size_t next = column + kColumns < bitlines.size() ? column + kColumns : 0;
           SUMLINE_UNROLL for (std::size_t i = 0; i < 2; ++i) {
             const Unit unit{bitlines.data() + column, block * InputBatch::kVectors + pass + i * kUnitVectors,
-                            &buffers.sums[current]};
-            run_unit(job, shared, &buffers.bits[2 * i], unit, before,
+                            &buffers.sums[i]};
+            run_unit(job, shared, &buffers.bits[2 * i], unit, before, unstored,
                      i == 0 ? nullptr : cells + next / kColumns * 4);
             before = unit;
-            current = 1 - current;
           }
         }
       }
     }
+    store_tile<1>(*unstored);
     for (std::size_t bitline = 0; bitline < kColumns; ++bitline) {
       look_up(job, shared, before, bitline);
     }
@@ -311,11 +329,11 @@ void read_out_by_matrix(const ReadoutJob& job, const std::vector<BitlineSums>& b
   }
 }
 
-/// Reads out the first job.cells.matrix_columns() columns. See Note [Matrix read-out].
+/// Reads out the columns that fit. See Note [Matrix read-out].
 void read_out_by_matrix(const ReadoutJob& job) {
   std::vector<BitlineSums> bitlines;
   for (std::size_t index = 0; index < job.cells.matrix_columns(); ++index) {
-    const BitlineTarget& target = job.targets[job.cells.column(index)];
+    const BitlineTarget& target = job.targets[job.cells.matrix_column(index)];
     bitlines.push_back({job.accumulators + target.output * job.inputs.stride(), target.coefficient});
   }
   MatrixBuffers buffers;
