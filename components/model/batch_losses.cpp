@@ -2,7 +2,6 @@
 #include "components/model/batch_losses.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "components/model/byte_tables.hpp"
 #include "energy/error.hpp"
@@ -66,15 +65,15 @@ std::uint64_t BatchLosses::accumulate(const InputBatch& inputs, std::span<std::i
     weights[plane] = static_cast<std::uint8_t>(1U << plane);
   }
   const bool unit = !correction_.empty();
-  std::vector<std::int32_t> sums((outputs_ + (unit ? 1 : 0)) * inputs.stride());
+  BatchAccumulators sums(inputs, outputs_ + (unit ? 1 : 0));
   for (const Group& group : groups_) {
     read_out(group.cells, inputs, group.first_row, losses_, weights, targets_, sums);
   }
   for (std::size_t vector = 0; vector < inputs.count(); ++vector) {
-    const std::int32_t unit_loss = unit ? sums[outputs_ * inputs.stride() + vector] : 0;
+    const std::int32_t unit_loss = unit ? sums.at(outputs_, vector) : 0;
     for (std::size_t output = 0; output < outputs_; ++output) {
       accumulators[vector * stride + output] +=
-          sums[output * inputs.stride() + vector] + (unit ? correction_[output] * unit_loss : 0);
+          sums.at(output, vector) + (unit ? correction_[output] * unit_loss : 0);
     }
   }
   return count(inputs);
@@ -84,11 +83,15 @@ std::uint64_t BatchLosses::accumulate(const InputBatch& inputs, std::span<std::i
 std::uint64_t BatchLosses::count(const InputBatch& inputs) const {
   const std::vector<std::uint8_t> weights(inputs.planes(), 1);
   const std::vector<BitlineTarget> targets(targets_.size(), BitlineTarget{0, 1});
-  std::vector<std::int32_t> counts(inputs.stride());
+  BatchAccumulators counts(inputs, 1);
   for (const Group& group : groups_) {
     read_out(group.cells, inputs, group.first_row, loses_, weights, targets, counts);
   }
-  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  std::uint64_t count = 0;
+  for (std::size_t vector = 0; vector < inputs.count(); ++vector) {
+    count += static_cast<std::uint64_t>(counts.at(0, vector));
+  }
+  return count;
 }
 
 }  // namespace sumline

@@ -224,9 +224,11 @@ void add_base(const ReadoutJob& job) {
     const BitlineTarget& target = job.targets[index];
     const std::uint32_t base = static_cast<std::uint32_t>(job.bytes.base()) * weights *
                                static_cast<std::uint32_t>(target.coefficient);
-    std::int32_t* row = job.accumulators + target.output * job.inputs.stride();
-    for (std::size_t vector = 0; vector < job.inputs.stride(); ++vector) {
-      row[vector] = static_cast<std::int32_t>(static_cast<std::uint32_t>(row[vector]) + base);
+    for (std::size_t block = 0; block < job.inputs.blocks(); ++block) {
+      std::int32_t* row = job.accumulators.row(block, target.output);
+      for (std::size_t vector = 0; vector < InputBatch::kVectors; ++vector) {
+        row[vector] = static_cast<std::int32_t>(static_cast<std::uint32_t>(row[vector]) + base);
+      }
     }
   }
 }
@@ -238,8 +240,7 @@ void add_base(const ReadoutJob& job) {
 template <class Readout>
 void read_out_column(const ReadoutJob& job, std::size_t index, std::size_t begin, std::size_t end) {
   const InputBatch& inputs = job.inputs;
-  std::int32_t* accumulators =
-      job.accumulators + job.targets[job.cells.column(index)].output * inputs.stride();
+  const std::uint32_t output = job.targets[job.cells.column(index)].output;
   for (std::size_t first = begin; first < end; first += Readout::kGroups) {
     for (std::size_t byte = 0; byte < InputBatch::kGroup; byte += kBytes) {
       Part parts[Readout::kGroups];
@@ -247,7 +248,7 @@ void read_out_column(const ReadoutJob& job, std::size_t index, std::size_t begin
         const std::size_t block = (first + i) / inputs.quads();
         const std::size_t quad = (first + i) % inputs.quads();
         parts[i] = {index, quad, inputs.group(block, quad) + job.first_row * InputBatch::kGroup + byte,
-                    accumulators + block * InputBatch::kVectors + byte / 4};
+                    job.accumulators.row(block, output) + byte / 4};
         for (std::size_t vector = 0; vector < InputBatch::kVectors; vector += 16) {
           hwy::Prefetch(parts[i].accumulators + vector);  // needed only after the counting
         }
@@ -314,7 +315,7 @@ HWY_EXPORT(target_name);
 
 void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t first_row,
               std::span<const std::int32_t> table, std::span<const std::uint8_t> weights,
-              std::span<const BitlineTarget> targets, std::span<std::int32_t> accumulators) {
+              std::span<const BitlineTarget> targets, BatchAccumulators& accumulators) {
   SUMLINE_ASSERT(table.size() > cells.max_sum(), "a readout table needs an entry for every sum");
   SUMLINE_ASSERT(first_row + cells.rows() <= inputs.rows(),
                  "the crossbar reaches past the last row of the inputs");
@@ -327,14 +328,13 @@ void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t f
                    "two neighbouring plane weights must not exceed 255");
   }
   for (const BitlineTarget& target : targets) {
-    SUMLINE_ASSERT((target.output + 1) * inputs.stride() <= accumulators.size(),
-                   "a bitline targets no accumulator");
+    SUMLINE_ASSERT(target.output < accumulators.outputs(), "a bitline targets no accumulator");
   }
   const auto used = table.first(cells.max_sum() + 1);
   HWY_DYNAMIC_DISPATCH(read_out_batch)
   ({cells, inputs, first_row, used,
     ByteTables(used.first(std::min<std::size_t>(used.size(), ByteTables::kEntries))), padded, targets,
-    accumulators.data(), cached_bytes(), has_matrix_unit()});
+    accumulators, cached_bytes(), has_matrix_unit()});
 }
 
 const char* simd_target() {

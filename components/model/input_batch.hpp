@@ -27,9 +27,6 @@ class InputBatch {
   std::uint32_t planes() const { return planes_; }
   /// Blocks of kVectors input vectors; vectors past count() have zero codes.
   std::size_t blocks() const { return (count_ + kVectors - 1) / kVectors; }
-  /// Length of one row of accumulators: whole blocks, and a cache line more, so that the same vectors of
-  /// neighbouring rows do not lie in the same sets of a cache.
-  std::size_t stride() const { return blocks() * kVectors + 16; }
   /// Groups of four planes.
   std::size_t quads() const { return (planes_ + 3) / 4; }
   /// [rows][kGroup] bytes: planes 4 quad .. 4 quad + 3 of one block.

@@ -163,7 +163,7 @@ HWY_INLINE Bits look_up_bytes(const LookUp& shared, __m512i sums) {
 /// 32 bitlines and two groups, whose sums are multiplied or waiting to be looked up.
 struct Unit {
   const BitlineSums* bitlines;
-  std::size_t vector;  ///< the first
+  std::size_t place;  ///< of the first vector, from the accumulators of a bitline's very first on
   UnitSums* sums;
 };
 
@@ -180,7 +180,7 @@ struct MatrixReadout {
     const __m512i first = unpack_sums<kBits>(tiles[0], row);
     const __m512i second = unpack_sums<kBits>(tiles[1], row);
     const BitlineSums& target = unit.bitlines[bitline];
-    std::int32_t* accumulators = target.accumulators + unit.vector;
+    std::int32_t* accumulators = target.accumulators + unit.place;
     if constexpr (kPlain) {
       add_codes(shared, first, second, 1, accumulators);
     } else {
@@ -224,7 +224,7 @@ struct MatrixReadout {
                                       const Unit& before, std::size_t first) {
     SUMLINE_UNROLL for (std::size_t bitline = first; bitline < first + 4; ++bitline) {
       SUMLINE_UNROLL for (std::size_t vector = 0; vector < kUnitVectors; vector += 16) {
-        hwy::Prefetch(unit.bitlines[bitline].accumulators + unit.vector + vector);
+        hwy::Prefetch(unit.bitlines[bitline].accumulators + unit.place + vector);
       }
       look_up(job, shared, before, bitline);
     }
@@ -299,7 +299,8 @@ struct MatrixReadout {
         for (std::size_t column = 0; column < bitlines.size(); column += kColumns) {
           const std::size_t next = column + kColumns < bitlines.size() ? column + kColumns : 0;
           SUMLINE_UNROLL for (std::size_t i = 0; i < 2; ++i) {
-            const Unit unit{bitlines.data() + column, block * InputBatch::kVectors + pass + i * kUnitVectors,
+            const Unit unit{bitlines.data() + column,
+                            block * job.accumulators.block_stride() + pass + i * kUnitVectors,
                             &buffers.sums[i]};
             run_unit(job, shared, &buffers.bits[2 * i], unit, before, unstored,
                      i == 0 ? nullptr : cells + next / kColumns * 4);
@@ -334,7 +335,7 @@ void read_out_by_matrix(const ReadoutJob& job) {
   std::vector<BitlineSums> bitlines;
   for (std::size_t index = 0; index < job.cells.matrix_columns(); ++index) {
     const BitlineTarget& target = job.targets[job.cells.matrix_column(index)];
-    bitlines.push_back({job.accumulators + target.output * job.inputs.stride(), target.coefficient});
+    bitlines.push_back({job.accumulators.row(0, target.output), target.coefficient});
   }
   MatrixBuffers buffers;
   job.inputs.quads() == 2 ? read_out_by_matrix<2>(job, bitlines, buffers)

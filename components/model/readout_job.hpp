@@ -20,7 +20,7 @@ struct ReadoutJob {
   ByteTables bytes;
   std::array<std::uint8_t, 8> weights;  ///< zero past the last plane
   std::span<const BitlineTarget> targets;
-  std::int32_t* accumulators;
+  BatchAccumulators& accumulators;
   std::size_t cached_bytes;  ///< of inputs that all columns meet before the next ones
   bool matrix_unit;          ///< may be used
 };

@@ -32,25 +32,33 @@ struct Case {
   void check() const {
     const CellPlanes planes_of(cells, rows, columns, cell_bits);
     const InputBatch inputs(codes, count, input_rows, planes);
-    std::vector<std::int32_t> accumulators(columns * inputs.stride(), 5);
+    BatchAccumulators accumulators(inputs, columns);
+    std::vector<std::int32_t> expected(columns * count);
+    for (std::uint32_t output = 0; output < columns; ++output) {
+      for (std::size_t vector = 0; vector < count; ++vector) {
+        accumulators.at(output, vector) = expected[output * count + vector] =
+            static_cast<std::int32_t>(output + vector);
+      }
+    }
     read_out(planes_of, inputs, first_row, table, weights, targets, accumulators);
-    std::vector<std::int32_t> expected(accumulators.size(), 5);
     for (std::uint32_t column = 0; column < columns; ++column) {
       for (std::size_t vector = 0; vector < count; ++vector) {
         std::uint32_t value = 0;
         for (std::uint32_t plane = 0; plane < planes; ++plane) {
           value += weights[plane] * static_cast<std::uint32_t>(table[sum(column, plane, vector)]);
         }
-        auto& accumulator = expected[targets[column].output * inputs.stride() + vector];
+        auto& accumulator = expected[targets[column].output * count + vector];
         accumulator =
             static_cast<std::int32_t>(static_cast<std::uint32_t>(accumulator) +
                                       static_cast<std::uint32_t>(targets[column].coefficient) * value);
       }
     }
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      if (i % inputs.stride() < count && expected[i] != accumulators[i]) {
-        FAIL("output " << i / inputs.stride() << ", vector " << i % inputs.stride() << ": " << accumulators[i]
-                       << " instead of " << expected[i]);
+    for (std::uint32_t output = 0; output < columns; ++output) {
+      for (std::size_t vector = 0; vector < count; ++vector) {
+        if (accumulators.at(output, vector) != expected[output * count + vector]) {
+          FAIL("output " << output << ", vector " << vector << ": " << accumulators.at(output, vector)
+                         << " instead of " << expected[output * count + vector]);
+        }
       }
     }
   }
