@@ -315,7 +315,7 @@ HWY_EXPORT(target_name);
 
 void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t first_row,
               std::span<const std::int32_t> table, std::span<const std::uint8_t> weights,
-              std::span<const BitlineTarget> targets, BatchAccumulators& accumulators) {
+              std::span<const BitlineTarget> targets, BatchAccumulators& accumulators, bool matrix_unit) {
   SUMLINE_ASSERT(table.size() > cells.max_sum(), "a readout table needs an entry for every sum");
   SUMLINE_ASSERT(first_row + cells.rows() <= inputs.rows(),
                  "the crossbar reaches past the last row of the inputs");
@@ -334,11 +334,15 @@ void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t f
   HWY_DYNAMIC_DISPATCH(read_out_batch)
   ({cells, inputs, first_row, used,
     ByteTables(used.first(std::min<std::size_t>(used.size(), ByteTables::kEntries))), padded, targets,
-    accumulators, cached_bytes(), has_matrix_unit()});
+    accumulators, cached_bytes(), matrix_unit && has_matrix_unit()});
 }
 
 const char* simd_target() {
   return HWY_DYNAMIC_DISPATCH(target_name)();
+}
+
+bool reads_by_matrix() {
+  return std::strcmp(simd_target(), hwy::TargetName(HWY_AVX3_DL)) == 0 && has_matrix_unit();
 }
 
 }  // namespace sumline

@@ -49,12 +49,17 @@ struct BitlineTarget {
 /// first_row + k in vector v). Fastest for whole blocks of vectors, cells.max_sum() below 256 and a table
 /// that spans at most 256 values; exact everywhere.
 /// @param table at least cells.max_sum() + 1 entries @param weights one per plane, 0..255, planes 2 i and 2 i
-/// + 1 together at most 255 @param targets one per column @param accumulators of `inputs`
+/// + 1 together at most 255 @param targets one per column @param accumulators of `inputs` @param matrix_unit
+/// whether columns that fit it go there; false leaves all to the vector units
 void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t first_row,
               std::span<const std::int32_t> table, std::span<const std::uint8_t> weights,
-              std::span<const BitlineTarget> targets, BatchAccumulators& accumulators);
+              std::span<const BitlineTarget> targets, BatchAccumulators& accumulators,
+              bool matrix_unit = true);
 
 /// Name of the SIMD target the dispatcher chose, e.g. "AVX3_DL".
 const char* simd_target();
+
+/// True if read_out() may send columns to a matrix unit: one is there, and so are the vectors that look its sums up.
+bool reads_by_matrix();
 
 }  // namespace sumline

@@ -99,7 +99,8 @@ double batch_read_out_rate(const KernelShape& shape, const std::vector<std::int3
   const InputBatch inputs(operands.codes, shape.vectors, shape.rows, shape.planes);
   BatchAccumulators accumulators(inputs, shape.columns);
   return operands.conversions() / median_seconds([&] {
-           read_out(cells, inputs, 0, table, operands.weights, operands.targets, accumulators);
+           read_out(cells, inputs, 0, table, operands.weights, operands.targets, accumulators,
+                    shape.matrix_unit);
          });
 }
 

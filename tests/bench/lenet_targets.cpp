@@ -32,11 +32,14 @@ std::function<void()> functional(const Workload& workload, const Accelerator& ac
 }
 
 void print_kernels() {
-  const KernelShape shape{.rows = 128, .columns = 512};
+  KernelShape shape{.rows = 128, .columns = 512};
   const std::vector<std::int32_t> table = saturating_table(shape, 6);
   const std::string target = simd_target();
-  print("partial-sum kernel with read-out, " + target, batch_read_out_rate(shape, table), "conversions/s",
-        target == "AVX2" ? ">= 2e+09" : ">= 1.2e+10");
+  const std::string unit = reads_by_matrix() ? " and matrix unit" : "";
+  print("partial-sum kernel with read-out, " + target + unit, batch_read_out_rate(shape, table),
+        "conversions/s", target == "AVX2" ? ">= 2e+09" : ">= 1.2e+10");
+  shape.matrix_unit = false;
+  print("the same on vector units alone", batch_read_out_rate(shape, table), "conversions/s", "");
   print("the same in plain loops", plain_read_out_rate(shape, table), "conversions/s", "reference");
 }
 
