@@ -56,11 +56,11 @@ CellPlanes::CellPlanes(std::span<const std::uint8_t> cells, std::uint32_t rows, 
   matrix_order_.assign(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(fitting / kMatrixColumns *
                                                                                     kMatrixColumns));
   std::sort(matrix_order_.begin(), matrix_order_.end());
-  tiles_.resize(matrix_columns() / Tile::kRows * 2);
+  tiles_.resize(matrix_columns() / MatrixTile::kRows * 2);
   for (std::size_t index = 0; index < matrix_columns(); ++index) {
     for (std::uint32_t row = 0; row < rows; ++row) {
-      Tile& tile = tiles_[index / Tile::kRows * 2 + row / Tile::kRowBytes];
-      tile.bytes[index % Tile::kRows * Tile::kRowBytes + row % Tile::kRowBytes] =
+      MatrixTile& tile = tiles_[index / MatrixTile::kRows * 2 + row / MatrixTile::kRowBytes];
+      tile.bytes[index % MatrixTile::kRows * MatrixTile::kRowBytes + row % MatrixTile::kRowBytes] =
           cells[std::size_t{row} * columns + matrix_column(index)];
     }
   }

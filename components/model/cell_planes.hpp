@@ -45,7 +45,7 @@ class CellPlanes {
   std::uint32_t matrix_column(std::size_t index) const { return matrix_order_[index]; }
   /// Their cells, in the order of matrix_column(): per group two tiles of 64 wordlines of 16 columns, then those of the
   /// other 16. A tile's rows are columns.
-  const Tile* tiles() const { return tiles_.data(); }
+  const MatrixTile* tiles() const { return tiles_.data(); }
 
   static constexpr std::size_t kMatrixColumns = 32;
   static constexpr std::uint32_t kMatrixRows = 128;
@@ -61,7 +61,7 @@ class CellPlanes {
   std::vector<std::uint16_t> offsets_;
   std::vector<std::uint32_t> list_begin_;  ///< [columns * cell_bits + 1]
   std::vector<std::uint32_t> matrix_order_;
-  std::vector<Tile> tiles_;
+  std::vector<MatrixTile> tiles_;
 };
 
 }  // namespace sumline

@@ -39,11 +39,11 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D32 = hn::ScalableTag<std::int32_t>;
 
 /// Input bits of 16 vectors and 4 planes: two tiles of half the vectors each, in two halves of 64 rows.
-using BitTiles = std::array<std::array<Tile, 2>, 2>;  ///< [half of the vectors][64 rows]
+using BitTiles = std::array<std::array<MatrixTile, 2>, 2>;  ///< [half of the vectors][64 rows]
 /// Half the bits of all vectors of a block: bit i and bit 4 + i of a byte belong to two planes of the same vector.
 using PairedBits = std::array<BitTiles, 2>;  ///< [quad]
 /// Sums of one unit. [16 bitlines][group][half of the vectors]
-using UnitSums = std::array<std::array<std::array<Tile, 2>, 2>, 2>;
+using UnitSums = std::array<std::array<std::array<MatrixTile, 2>, 2>, 2>;
 
 struct alignas(4096) MatrixBuffers {
   std::array<PairedBits, 2> paired;  ///< [low or high half of the bits]
@@ -147,7 +147,7 @@ struct LookUp {
 
 /// One row of a group's sums as bytes, of which the lowest kBits bits, 6 or 7, are right.
 template <int kBits>
-HWY_INLINE __m512i unpack_sums(const std::array<Tile, 2>& halves, std::size_t row) {
+HWY_INLINE __m512i unpack_sums(const std::array<MatrixTile, 2>& halves, std::size_t row) {
   const __m512i pairs =
       _mm512_packus_epi32(load(halves[0].bytes.data() + row), load(halves[1].bytes.data() + row));
   const __m512i bytes = choose(_mm512_set1_epi16(0x7F), pairs, _mm512_slli_epi16(pairs, 1));
@@ -176,7 +176,7 @@ struct MatrixReadout {
   HWY_INLINE static void look_up(const ReadoutJob& job, const LookUp& shared, const Unit& unit,
                                  std::size_t bitline) {
     const auto& tiles = (*unit.sums)[bitline / 16];
-    const std::size_t row = bitline % Tile::kRows * Tile::kRowBytes;
+    const std::size_t row = bitline % MatrixTile::kRows * MatrixTile::kRowBytes;
     const __m512i first = unpack_sums<kBits>(tiles[0], row);
     const __m512i second = unpack_sums<kBits>(tiles[1], row);
     const BitlineSums& target = unit.bitlines[bitline];
@@ -236,7 +236,8 @@ struct MatrixReadout {
   /// last step
   template <std::size_t kStep>
   HWY_INLINE static void step(const ReadoutJob& job, const LookUp& shared, const BitTiles* bits,
-                              const Unit& unit, const Unit& before, Tile*& unstored, const Tile* next) {
+                              const Unit& unit, const Unit& before, MatrixTile*& unstored,
+                              const MatrixTile* next) {
     constexpr std::size_t kGroup = kStep / 2, kHalf = kStep % 2;
     load_tile<2>(bits[kGroup][kHalf][0]);
     load_tile<3>(bits[kGroup][kHalf][1]);
@@ -262,7 +263,8 @@ struct MatrixReadout {
   }
 
   HWY_INLINE static void run_unit(const ReadoutJob& job, const LookUp& shared, const BitTiles* bits,
-                                  const Unit& unit, const Unit& before, Tile*& unstored, const Tile* next) {
+                                  const Unit& unit, const Unit& before, MatrixTile*& unstored,
+                                  const MatrixTile* next) {
     step<0>(job, shared, bits, unit, before, unstored, nullptr);
     step<1>(job, shared, bits, unit, before, unstored, nullptr);
     step<2>(job, shared, bits, unit, before, unstored, nullptr);
@@ -273,14 +275,14 @@ struct MatrixReadout {
   static void run(const ReadoutJob& job, const std::vector<BitlineSums>& bitlines, MatrixBuffers& buffers) {
     constexpr std::size_t kColumns = CellPlanes::kMatrixColumns;
     const LookUp shared(job);
-    const Tile* cells = job.cells.tiles();
-    const TileSession session;
+    const MatrixTile* cells = job.cells.tiles();
+    const MatrixSession session;
     alignas(64) std::int32_t nowhere[32] = {};
     std::array<BitlineSums, kColumns> none;
     none.fill({nowhere, 0});
     buffers.sums[1] = {};
     Unit before{none.data(), 0, &buffers.sums[1]};
-    Tile* unstored = &buffers.sums[1][1][1][1];
+    MatrixTile* unstored = &buffers.sums[1][1][1][1];
     clear_tile<1>();
     load_tile<4>(cells[0]);
     load_tile<5>(cells[1]);

@@ -40,12 +40,12 @@ bool has_matrix_unit() {
   return has;
 }
 
-TileSession::TileSession() {
+MatrixSession::MatrixSession() {
   const TileConfiguration full;
   asm volatile("ldtilecfg %0" : : "m"(full));
 }
 
-TileSession::~TileSession() {
+MatrixSession::~MatrixSession() {
   asm volatile("tilerelease");
 }
 
@@ -58,8 +58,8 @@ namespace sumline {
 bool has_matrix_unit() {
   return false;
 }
-TileSession::TileSession() = default;
-TileSession::~TileSession() = default;
+MatrixSession::MatrixSession() = default;
+MatrixSession::~MatrixSession() = default;
 
 }  // namespace sumline
 

@@ -15,36 +15,36 @@ namespace sumline {
 bool has_matrix_unit();
 
 /// One tile in memory.
-struct alignas(64) Tile {
+struct alignas(64) MatrixTile {
   static constexpr std::size_t kRows = 16, kRowBytes = 64;
   std::array<std::uint8_t, kRows * kRowBytes> bytes;
 };
 
 /// All eight tiles at full size for as long as it lives; only where has_matrix_unit().
-class TileSession {
+class MatrixSession {
  public:
-  TileSession();
-  ~TileSession();
-  TileSession(const TileSession&) = delete;
-  TileSession& operator=(const TileSession&) = delete;
+  MatrixSession();
+  ~MatrixSession();
+  MatrixSession(const MatrixSession&) = delete;
+  MatrixSession& operator=(const MatrixSession&) = delete;
 };
 
 #ifdef __x86_64__
 
 /// tile = memory
 template <int kTile>
-inline void load_tile(const Tile& memory) {
+inline void load_tile(const MatrixTile& memory) {
   asm volatile("tileloadd (%1,%2,1), %%tmm%c3"
                :
-               : "m"(memory), "r"(&memory), "r"(Tile::kRowBytes), "i"(kTile));
+               : "m"(memory), "r"(&memory), "r"(MatrixTile::kRowBytes), "i"(kTile));
 }
 
 /// memory = tile
 template <int kTile>
-inline void store_tile(Tile& memory) {
+inline void store_tile(MatrixTile& memory) {
   asm volatile("tilestored %%tmm%c3, (%1,%2,1)"
                : "=m"(memory)
-               : "r"(&memory), "r"(Tile::kRowBytes), "i"(kTile));
+               : "r"(&memory), "r"(MatrixTile::kRowBytes), "i"(kTile));
 }
 
 template <int kTile>
