@@ -7,7 +7,6 @@ namespace sumline {
 namespace {
 
 constexpr std::size_t kBlockBytes = 16 * 1024;  ///< input vectors that stay in the first-level cache
-constexpr std::size_t kVectorBatch = 48;  ///< vectors that kernels take at once, and whole batches of codes
 
 /// Cuts positions [begin, begin + count) of consecutive images where an image ends:
 /// visit(image, position, element of the block, positions).
@@ -81,7 +80,8 @@ void FunctionalNetwork::run_layer(std::size_t index, const MapView& input, std::
   const Layer& layer = workload_.layers[index];
   const std::size_t channels = layer.out.channels;
   const std::size_t positions = images * layer.out.positions();
-  const std::size_t block = (kBlockBytes / layer.rows() + kVectorBatch) / kVectorBatch * kVectorBatch;
+  const std::size_t batch = engines_[index] ? engines_[index]->vector_batch() : LayerEngine::kProductVectors;
+  const std::size_t block = (kBlockBytes / layer.rows() + batch) / batch * batch;
   for (std::size_t begin = 0; begin < positions; begin += block) {
     const std::size_t count = std::min(block, positions - begin);
     form_sums(index, input, begin, count, worker);

@@ -50,6 +50,9 @@ LayerEngine::LayerEngine(const Layer& layer, const LayerMapping& mapping, const 
       tiles_.back().lossy.push_back({std::move(array), std::move(batch)});
     }
   }
+  reads_batches_ = std::ranges::any_of(tiles_, [](const RowTile& tile) {
+    return std::ranges::any_of(tile.lossy, [](const LossyArray& lossy) { return lossy.batch.has_value(); });
+  });
   sums_alone_ = std::ranges::all_of(tiles_, [&](const RowTile& tile) {
     return !tile.conversions && tile.lossy.empty() && tile.counter.reads_like(tiles_.front().counter);
   });

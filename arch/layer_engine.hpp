@@ -41,12 +41,16 @@ class LayerEngine {
   RowOrder order() const { return order_; }
   /// Bytes from one vector to the next.
   std::size_t stride() const { return products_ ? products_->window_stride() : layer_.rows(); }
+  /// Input vectors that its kernels take at once: fewer cost as much.
+  std::size_t vector_batch() const { return reads_batches_ ? InputBatch::kVectors : kProductVectors; }
   /// True where the ones of each bit tell all that is counted.
   bool counts_bits() const { return counts_bits_; }
 
   /// @param accumulators [count, layer.out.channels], replaced @param planes working storage
   void run(const InputVectors& vectors, std::span<std::int32_t> accumulators, BitPlanes& planes,
            LayerTally& tally) const;
+
+  static constexpr std::size_t kProductVectors = 48;  ///< of the exact product, and whole batches of codes
 
  private:
   /// An array whose conversions may lose, with both ways to find what they do lose.
@@ -87,7 +91,8 @@ class LayerEngine {
   std::optional<PacProducts> products_;  ///< elsewhere
   ActivationSlicing activations_;
   std::vector<RowTile> tiles_;
-  bool sums_alone_;  ///< nothing but the sums over all rows matters
+  bool reads_batches_;  ///< some array may be read out by BatchLosses
+  bool sums_alone_;     ///< nothing but the sums over all rows matters
   RowOrder order_;
   bool counts_bits_;
 };

@@ -25,11 +25,12 @@ bool is_special(const std::filesystem::path& path) {
   return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
-/// A link keeps pointing to the new content.
+/// A link keeps pointing to the new content. Those of open pipes (/dev/stdout) lead to no name.
 std::filesystem::path resolve(const std::filesystem::path& path) {
-  std::error_code ignored;
-  const bool link = std::filesystem::is_symlink(path, ignored);
-  return link ? std::filesystem::weakly_canonical(path) : path;
+  std::error_code error;
+  if (is_special(path) || !std::filesystem::is_symlink(path, error)) return path;
+  const std::filesystem::path target = std::filesystem::weakly_canonical(path, error);
+  return error ? path : target;
 }
 
 /// Differs between processes and between two writers of one process; its mode obeys the user's umask.

@@ -2,6 +2,7 @@
 #include "components/model/batch_losses.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "components/model/byte_tables.hpp"
 #include "energy/error.hpp"
@@ -31,12 +32,13 @@ bool BatchLosses::supports(const ArrayModel& array) {
          !array.activations().has_sign && array.largest_possible_sum() < ByteTables::kEntries;
 }
 
-BatchLosses::BatchLosses(const ArrayModel& array)
-    : losses_(array.readout().table()), loses_(losses_.size()), outputs_(array.outputs()) {
+BatchLosses::BatchLosses(const ArrayModel& array) : outputs_(array.outputs()) {
   SUMLINE_ASSERT(supports(array), "an array that is read out in batches");
-  for (std::size_t sum = 0; sum < losses_.size(); ++sum) {
-    losses_[sum] -= static_cast<std::int32_t>(sum);
-    loses_[sum] = losses_[sum] != 0 ? 1 : 0;
+  std::vector<std::int32_t> losses = array.readout().table();
+  std::vector<std::int32_t> loses(losses.size());
+  for (std::size_t sum = 0; sum < losses.size(); ++sum) {
+    losses[sum] -= static_cast<std::int32_t>(sum);
+    loses[sum] = losses[sum] != 0 ? 1 : 0;
   }
   for (std::uint32_t column = 0; column < array.columns(); ++column) {
     targets_.push_back({array.output_of(column), array.coefficient(column)});
@@ -48,7 +50,11 @@ BatchLosses::BatchLosses(const ArrayModel& array)
   for (std::uint32_t begin = 0; begin < array.rows(); begin += array.ou().rows) {
     const RowRange group{begin, std::min(begin + array.ou().rows, array.rows())};
     if (array.group_may_lose(group)) {
-      groups_.push_back({array.region().rows.begin + begin, cells_of(array, group, array.has_unit_column())});
+      CellPlanes cells = cells_of(array, group, array.has_unit_column());
+      const std::size_t sums = cells.max_sum() + 1;
+      groups_.push_back({array.region().rows.begin + begin, std::move(cells),
+                         ReadoutTable(std::span(losses).first(sums)),
+                         ReadoutTable(std::span(loses).first(sums))});
     }
   }
 }
@@ -67,7 +73,7 @@ std::uint64_t BatchLosses::accumulate(const InputBatch& inputs, std::span<std::i
   const bool unit = !correction_.empty();
   BatchAccumulators sums(inputs, outputs_ + (unit ? 1 : 0));
   for (const Group& group : groups_) {
-    read_out(group.cells, inputs, group.first_row, losses_, weights, targets_, sums);
+    read_out(group.cells, inputs, group.first_row, group.losses, weights, targets_, sums);
   }
   for (std::size_t vector = 0; vector < inputs.count(); ++vector) {
     const std::int32_t unit_loss = unit ? sums.at(outputs_, vector) : 0;
@@ -85,7 +91,7 @@ std::uint64_t BatchLosses::count(const InputBatch& inputs) const {
   const std::vector<BitlineTarget> targets(targets_.size(), BitlineTarget{0, 1});
   BatchAccumulators counts(inputs, 1);
   for (const Group& group : groups_) {
-    read_out(group.cells, inputs, group.first_row, loses_, weights, targets, counts);
+    read_out(group.cells, inputs, group.first_row, group.loses, weights, targets, counts);
   }
   std::uint64_t count = 0;
   for (std::size_t vector = 0; vector < inputs.count(); ++vector) {

@@ -36,13 +36,13 @@ class BatchLosses {
   struct Group {
     std::uint32_t first_row;  ///< of the layer
     CellPlanes cells;         ///< the unit column last, where there is one
+    ReadoutTable losses;      ///< [sum] R(D) - D
+    ReadoutTable loses;       ///< [sum] 1 where that is not zero
   };
 
   std::uint64_t count(const InputBatch& inputs) const;
 
   std::vector<Group> groups_;
-  std::vector<std::int32_t> losses_;      ///< [sum] R(D) - D
-  std::vector<std::int32_t> loses_;       ///< [sum] 1 where that is not zero
   std::vector<BitlineTarget> targets_;    ///< [columns]; the unit column's own one comes after the outputs
   std::vector<std::int32_t> correction_;  ///< [outputs], factor of the unit column; empty without one
   std::size_t outputs_;

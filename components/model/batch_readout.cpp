@@ -95,8 +95,9 @@ struct PlainReadout {
             bytes[0][bit][i] | (kPlanes > 8 ? std::uint32_t{bytes[kPlanes / 8 - 1][bit][i]} << 8 : 0);
         const std::uint32_t factor = job.weights[4 * part.quad + i % 4] * coefficient;
         std::int32_t& accumulator = part.accumulators[16 * bit + i / 4];
-        accumulator = static_cast<std::int32_t>(static_cast<std::uint32_t>(accumulator) +
-                                                factor * static_cast<std::uint32_t>(job.table[sum]));
+        accumulator =
+            static_cast<std::int32_t>(static_cast<std::uint32_t>(accumulator) +
+                                      factor * static_cast<std::uint32_t>(job.table.entries()[sum]));
       }
     }
   }
@@ -155,9 +156,9 @@ HWY_INLINE void add_all_codes(const ReadoutJob& job, GroupWeights<kGroups> weigh
   SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
     transpose<8, kBits>(sums[group]);
   }
-  for (std::uint32_t digit = 0; digit < job.bytes.digits(); ++digit) {
-    weights.factor == 1 ? add_codes<kBits, false>(job.bytes, digit, weights, sums, accumulators)
-                        : add_codes<kBits, true>(job.bytes, digit, weights, sums, accumulators);
+  for (std::uint32_t digit = 0; digit < job.table.bytes().digits(); ++digit) {
+    weights.factor == 1 ? add_codes<kBits, false>(job.table.bytes(), digit, weights, sums, accumulators)
+                        : add_codes<kBits, true>(job.table.bytes(), digit, weights, sums, accumulators);
     weights.factor = static_cast<std::int32_t>(static_cast<std::uint32_t>(weights.factor) << 8);
   }
 }
@@ -173,7 +174,7 @@ HWY_INLINE void clamp_to_six_bits(Bits* sums) {
 template <std::size_t kGroups>
 HWY_INLINE void read_out_sums(const ReadoutJob& job, const Part* parts, Bits (*sums)[8]) {
   const auto weights = group_weights<kGroups>(job, parts);
-  if (job.bytes.saturates()) {
+  if (job.table.bytes().saturates()) {
     SUMLINE_UNROLL for (std::size_t group = 0; group < kGroups; ++group) {
       clamp_to_six_bits(sums[group]);
     }
@@ -220,9 +221,9 @@ struct ByteReadout {
 void add_base(const ReadoutJob& job) {
   std::uint32_t weights = 0;
   for (const std::uint8_t weight : job.weights) weights += weight;
-  for (std::size_t index = 0; index < job.cells.columns() && job.bytes.base() != 0; ++index) {
+  for (std::size_t index = 0; index < job.cells.columns() && job.table.bytes().base() != 0; ++index) {
     const BitlineTarget& target = job.targets[index];
-    const std::uint32_t base = static_cast<std::uint32_t>(job.bytes.base()) * weights *
+    const std::uint32_t base = static_cast<std::uint32_t>(job.table.bytes().base()) * weights *
                                static_cast<std::uint32_t>(target.coefficient);
     for (std::size_t block = 0; block < job.inputs.blocks(); ++block) {
       std::int32_t* row = job.accumulators.row(block, target.output);
@@ -272,7 +273,7 @@ void read_out_columns(const ReadoutJob& job, std::size_t first_column, std::size
 
 void read_out_batch(const ReadoutJob& job) {
   const std::size_t groups = job.inputs.blocks() * job.inputs.quads();
-  if (job.table.size() > ByteTables::kEntries) {
+  if (job.cells.max_sum() >= ByteTables::kEntries) {
     read_out_columns<PlainReadout<16>>(job, 0, 0, groups);
     return;
   }
@@ -314,9 +315,9 @@ HWY_EXPORT(read_out_batch);
 HWY_EXPORT(target_name);
 
 void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t first_row,
-              std::span<const std::int32_t> table, std::span<const std::uint8_t> weights,
+              const ReadoutTable& table, std::span<const std::uint8_t> weights,
               std::span<const BitlineTarget> targets, BatchAccumulators& accumulators, bool matrix_unit) {
-  SUMLINE_ASSERT(table.size() > cells.max_sum(), "a readout table needs an entry for every sum");
+  SUMLINE_ASSERT(table.entries().size() > cells.max_sum(), "a readout table needs an entry for every sum");
   SUMLINE_ASSERT(first_row + cells.rows() <= inputs.rows(),
                  "the crossbar reaches past the last row of the inputs");
   SUMLINE_ASSERT(weights.size() == inputs.planes() && targets.size() == cells.columns(),
@@ -330,11 +331,9 @@ void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t f
   for (const BitlineTarget& target : targets) {
     SUMLINE_ASSERT(target.output < accumulators.outputs(), "a bitline targets no accumulator");
   }
-  const auto used = table.first(cells.max_sum() + 1);
   HWY_DYNAMIC_DISPATCH(read_out_batch)
-  ({cells, inputs, first_row, used,
-    ByteTables(used.first(std::min<std::size_t>(used.size(), ByteTables::kEntries))), padded, targets,
-    accumulators, cached_bytes(), matrix_unit && has_matrix_unit()});
+  ({cells, inputs, first_row, table, padded, targets, accumulators, cached_bytes(),
+    matrix_unit && has_matrix_unit()});
 }
 
 const char* simd_target() {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "components/model/byte_tables.hpp"
 #include "components/model/cell_planes.hpp"
 #include "components/model/input_batch.hpp"
 
@@ -38,6 +40,23 @@ class BatchAccumulators {
   std::vector<std::int32_t> values_;
 };
 
+/// A readout table, prepared once for many read-outs.
+class ReadoutTable {
+ public:
+  /// @param entries [sum], for every sum of the columns to read
+  explicit ReadoutTable(std::span<const std::int32_t> entries)
+      : entries_(entries.begin(), entries.end()),
+        bytes_(entries.first(std::min<std::size_t>(entries.size(), ByteTables::kEntries))) {}
+
+  std::span<const std::int32_t> entries() const { return entries_; }
+  /// The first 256 entries.
+  const ByteTables& bytes() const { return bytes_; }
+
+ private:
+  std::vector<std::int32_t> entries_;
+  ByteTables bytes_;
+};
+
 /// Where the codes of one bitline go: output `output` receives them times `coefficient`.
 struct BitlineTarget {
   std::uint32_t output;
@@ -45,14 +64,14 @@ struct BitlineTarget {
 };
 
 /// accumulators.at(target[c].output, v) += target[c].coefficient * sum over planes t of weights[t] *
-/// table[sum(c, t, v)], where sum(c, t, v) = sum over wordlines k of cell[k, c] * (bit t of the code of row
+/// table.entries()[sum(c, t, v)], where sum(c, t, v) = sum over wordlines k of cell[k, c] * (bit t of the code of row
 /// first_row + k in vector v). Fastest for whole blocks of vectors, cells.max_sum() below 256 and a table
 /// that spans at most 256 values; exact everywhere.
-/// @param table at least cells.max_sum() + 1 entries @param weights one per plane, 0..255, planes 2 i and 2 i
+/// @param table of at least cells.max_sum() + 1 entries @param weights one per plane, 0..255, planes 2 i and 2 i
 /// + 1 together at most 255 @param targets one per column @param accumulators of `inputs` @param matrix_unit
 /// whether columns that fit it go there; false leaves all to the vector units
 void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t first_row,
-              std::span<const std::int32_t> table, std::span<const std::uint8_t> weights,
+              const ReadoutTable& table, std::span<const std::uint8_t> weights,
               std::span<const BitlineTarget> targets, BatchAccumulators& accumulators,
               bool matrix_unit = true);
 

@@ -129,7 +129,7 @@ struct LookUp {
   Vec32 weights, last_weights;  ///< of planes 0 to 3 and 4 to 7
 
   explicit LookUp(const ReadoutJob& job) : weights(weights_of(job, 0)), last_weights(weights_of(job, 1)) {
-    set_digit(job.bytes, 0);
+    set_digit(job.table.bytes(), 0);
   }
 
   void set_digit(const ByteTables& tables, std::uint32_t digit) {
@@ -186,8 +186,8 @@ struct MatrixReadout {
     } else {
       LookUp digits = shared;
       std::int32_t factor = target.factor;
-      for (std::uint32_t digit = 0; digit < job.bytes.digits(); ++digit) {
-        digits.set_digit(job.bytes, digit);
+      for (std::uint32_t digit = 0; digit < job.table.bytes().digits(); ++digit) {
+        digits.set_digit(job.table.bytes(), digit);
         add_codes(digits, first, second, factor, accumulators);
         factor = static_cast<std::int32_t>(static_cast<std::uint32_t>(factor) << 8);
       }
@@ -323,9 +323,9 @@ void read_out_by_matrix(const ReadoutJob& job, const std::vector<BitlineSums>& b
                         MatrixBuffers& buffers) {
   const bool scaled =
       std::any_of(bitlines.begin(), bitlines.end(), [](const BitlineSums& b) { return b.factor != 1; });
-  if (scaled || job.bytes.digits() > 1) {
+  if (scaled || job.table.bytes().digits() > 1) {
     MatrixReadout<7, false, kQuads>::run(job, bitlines, buffers);
-  } else if (job.bytes.saturates()) {
+  } else if (job.table.bytes().saturates()) {
     MatrixReadout<6, true, kQuads>::run(job, bitlines, buffers);
   } else {
     MatrixReadout<7, true, kQuads>::run(job, bitlines, buffers);

@@ -7,7 +7,6 @@
 #include <span>
 
 #include "components/model/batch_readout.hpp"
-#include "components/model/byte_tables.hpp"
 
 namespace sumline {
 
@@ -16,8 +15,7 @@ struct ReadoutJob {
   const CellPlanes& cells;
   const InputBatch& inputs;
   std::uint32_t first_row;
-  std::span<const std::int32_t> table;
-  ByteTables bytes;
+  const ReadoutTable& table;
   std::array<std::uint8_t, 8> weights;  ///< zero past the last plane
   std::span<const BitlineTarget> targets;
   BatchAccumulators& accumulators;

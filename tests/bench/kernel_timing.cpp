@@ -97,9 +97,10 @@ double batch_read_out_rate(const KernelShape& shape, const std::vector<std::int3
   const Operands operands(shape);
   const CellPlanes cells(operands.cells, shape.rows, shape.columns, shape.cell_bits);
   const InputBatch inputs(operands.codes, shape.vectors, shape.rows, shape.planes);
+  const ReadoutTable prepared(table);
   BatchAccumulators accumulators(inputs, shape.columns);
   return operands.conversions() / median_seconds([&] {
-           read_out(cells, inputs, 0, table, operands.weights, operands.targets, accumulators,
+           read_out(cells, inputs, 0, prepared, operands.weights, operands.targets, accumulators,
                     shape.matrix_unit);
          });
 }

@@ -2,7 +2,9 @@
 #include "traces/atomic_file.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <csignal>
 
@@ -47,6 +49,17 @@ TEST_CASE("A link keeps pointing to the file it names") {
   write_file(folder.file("link"), "new");
   CHECK(read_file(target) == "new");
   CHECK(std::filesystem::is_symlink(folder.file("link")));
+}
+
+TEST_CASE("An open pipe is written in place") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  write_file("/dev/fd/" + std::to_string(ends[1]), "text");
+  std::array<char, 8> got{};
+  CHECK(::read(ends[0], got.data(), got.size()) == 4);
+  CHECK(std::string_view(got.data()) == "text");
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 TEST_CASE("A full disk is one clear error") {

@@ -47,7 +47,7 @@ struct Case {
             static_cast<std::int32_t>(output + vector);
       }
     }
-    read_out(planes_of, inputs, first_row, table, weights, targets, accumulators, matrix_unit);
+    read_out(planes_of, inputs, first_row, ReadoutTable(table), weights, targets, accumulators, matrix_unit);
     for (std::uint32_t column = 0; column < columns; ++column) {
       for (std::size_t vector = 0; vector < count; ++vector) {
         std::uint32_t value = 0;
