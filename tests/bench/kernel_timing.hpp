@@ -14,8 +14,8 @@ struct KernelShape {
   std::uint32_t columns = 128;
   std::uint32_t cell_bits = 1;
   std::uint32_t planes = 8;
-  std::size_t vectors = 1024;
-  bool matrix_unit = true;  ///< may be used, where there is one
+  std::size_t vectors = 256;  ///< what the functional engine reads at once of 128 rows
+  bool matrix_unit = true;    ///< may be used, where there is one
 };
 
 /// An ADC that saturates at 2^bits - 1, for every sum the shape can reach.

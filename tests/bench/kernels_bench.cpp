@@ -27,7 +27,7 @@ void add(const std::string& name, const char* unit, const auto& rate) {
 
 std::string describe(const KernelShape& shape) {
   return std::to_string(shape.rows) + 'x' + std::to_string(shape.columns) + '/' +
-         std::to_string(shape.cell_bits) + "bit";
+         std::to_string(shape.cell_bits) + "bit/" + std::to_string(shape.vectors);
 }
 
 void add_target(std::int64_t target) {
@@ -38,8 +38,9 @@ void add_target(std::int64_t target) {
       return rate();
     });
   };
-  for (const KernelShape& shape : {KernelShape{128, 128}, KernelShape{128, 512}, KernelShape{128, 24},
-                                   KernelShape{16, 480, 2}, KernelShape{9, 480, 2}}) {
+  for (const KernelShape& shape : {KernelShape{128, 128}, KernelShape{128, 512},
+                                   KernelShape{.rows = 128, .columns = 512, .vectors = 1024},
+                                   KernelShape{128, 24}, KernelShape{16, 480, 2}, KernelShape{9, 480, 2}}) {
     add_forced("read_out/5bit_adc/" + describe(shape), "Gconv/s",
                [=] { return batch_read_out_rate(shape, saturating_table(shape, 5)); });
     add_forced("read_out/8bit_adc/" + describe(shape), "Gconv/s",

@@ -9,6 +9,7 @@
 #include <oneapi/tbb/global_control.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
@@ -34,6 +35,7 @@ int main(int count, char** arguments) {
     fmt::print(stderr, "usage: bench_targets lenet|pac|pac-engines|bnn [repetitions]\n");
     return 2;
   }
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // each line when it is measured, in a pipe too
   at::set_num_threads(1);
   at::manual_seed(1);
   const oneapi::tbb::global_control one_thread(oneapi::tbb::global_control::max_allowed_parallelism, 1);
