@@ -45,10 +45,12 @@ void add_target(std::int64_t target) {
                [=] { return batch_read_out_rate(shape, saturating_table(shape, 5)); });
     add_forced("read_out/8bit_adc/" + describe(shape), "Gconv/s",
                [=] { return batch_read_out_rate(shape, saturating_table(shape, 8)); });
-    KernelShape vectors_alone = shape;
-    vectors_alone.matrix_unit = false;
-    add_forced("read_out/5bit_adc/vector_units/" + describe(shape), "Gconv/s",
-               [=] { return batch_read_out_rate(vectors_alone, saturating_table(shape, 5)); });
+    if (target == HWY_AVX3_DL) {
+      KernelShape vectors_alone = shape;
+      vectors_alone.matrix_unit = false;
+      add_forced("read_out/5bit_adc/vector_units/" + describe(shape), "Gconv/s",
+                 [=] { return batch_read_out_rate(vectors_alone, saturating_table(shape, 5)); });
+    }
   }
   add_forced("input_batch/128", "Gcodes/s", [] { return slicing_rate(KernelShape{}); });
   for (const auto& [count, depth, rows] : {std::array<std::size_t, 3>{784, 25, 6},
