@@ -23,8 +23,8 @@ double seconds(const auto& work, int repetitions) {
   return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
 }
 
-/// Median of 15 measurements of at least 20 ms each, per call of `work`.
-double median_seconds(const auto& work) {
+/// 15 measurements of at least 20 ms each, per call of `work`, ascending.
+std::vector<double> sorted_seconds(const auto& work) {
   int repetitions = 1;
   while (seconds(work, repetitions) < 0.02) {
     repetitions *= 2;
@@ -33,8 +33,12 @@ double median_seconds(const auto& work) {
   for (double& time : times) {
     time = seconds(work, repetitions) / repetitions;
   }
-  std::nth_element(times.begin(), times.begin() + 7, times.end());
-  return times[7];
+  std::ranges::sort(times);
+  return times;
+}
+
+double median_seconds(const auto& work) {
+  return sorted_seconds(work)[7];
 }
 
 std::vector<std::uint8_t> random_bytes(std::size_t size, std::uint32_t below) {
@@ -93,16 +97,16 @@ std::vector<std::int32_t> saturating_table(const KernelShape& shape, std::uint32
   return table;
 }
 
-double batch_read_out_rate(const KernelShape& shape, const std::vector<std::int32_t>& table) {
+Rate batch_read_out_rate(const KernelShape& shape, const std::vector<std::int32_t>& table) {
   const Operands operands(shape);
   const CellPlanes cells(operands.cells, shape.rows, shape.columns, shape.cell_bits);
   const InputBatch inputs(operands.codes, shape.vectors, shape.rows, shape.planes);
   const ReadoutTable prepared(table);
   BatchAccumulators accumulators(inputs, shape.columns);
-  return operands.conversions() / median_seconds([&] {
-           read_out(cells, inputs, 0, prepared, operands.weights, operands.targets, accumulators,
-                    shape.matrix_unit);
-         });
+  const std::vector<double> times = sorted_seconds([&] {
+    read_out(cells, inputs, 0, prepared, operands.weights, operands.targets, accumulators, shape.matrix_unit);
+  });
+  return {operands.conversions() / times[times.size() / 2], operands.conversions() / times.front()};
 }
 
 double plain_read_out_rate(const KernelShape& shape, const std::vector<std::int32_t>& table) {

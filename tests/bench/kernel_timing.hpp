@@ -21,9 +21,15 @@ struct KernelShape {
 /// An ADC that saturates at 2^bits - 1, for every sum the shape can reach.
 std::vector<std::int32_t> saturating_table(const KernelShape& shape, std::uint32_t bits);
 
+/// Of repeated runs of about 20 ms. Beside a busy neighbour on the same core the fastest tells what a free core does.
+struct Rate {
+  double median;
+  double fastest;
+};
+
 /// Conversions per second of the batched read-out: random cells and codes, one conversion per (bitline,
 /// plane, vector).
-double batch_read_out_rate(const KernelShape& shape, const std::vector<std::int32_t>& table);
+Rate batch_read_out_rate(const KernelShape& shape, const std::vector<std::int32_t>& table);
 /// The same as three nested loops over bytes.
 double plain_read_out_rate(const KernelShape& shape, const std::vector<std::int32_t>& table);
 /// Reads per second of ArrayModel::drive() with ou_sums(): 16 x 16 cells of 2 bits inside a crossbar of 128 x 128.

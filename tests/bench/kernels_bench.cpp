@@ -42,14 +42,14 @@ void add_target(std::int64_t target) {
                                    KernelShape{.rows = 128, .columns = 512, .vectors = 1024},
                                    KernelShape{128, 24}, KernelShape{16, 480, 2}, KernelShape{9, 480, 2}}) {
     add_forced("read_out/5bit_adc/" + describe(shape), "Gconv/s",
-               [=] { return batch_read_out_rate(shape, saturating_table(shape, 5)); });
+               [=] { return batch_read_out_rate(shape, saturating_table(shape, 5)).median; });
     add_forced("read_out/8bit_adc/" + describe(shape), "Gconv/s",
-               [=] { return batch_read_out_rate(shape, saturating_table(shape, 8)); });
+               [=] { return batch_read_out_rate(shape, saturating_table(shape, 8)).median; });
     if (target == HWY_AVX3_DL) {
       KernelShape vectors_alone = shape;
       vectors_alone.matrix_unit = false;
       add_forced("read_out/5bit_adc/vector_units/" + describe(shape), "Gconv/s",
-                 [=] { return batch_read_out_rate(vectors_alone, saturating_table(shape, 5)); });
+                 [=] { return batch_read_out_rate(vectors_alone, saturating_table(shape, 5)).median; });
     }
   }
   add_forced("input_batch/128", "Gcodes/s", [] { return slicing_rate(KernelShape{}); });
