@@ -322,6 +322,7 @@ void read_out(const CellPlanes& cells, const InputBatch& inputs, std::uint32_t f
                  "the crossbar reaches past the last row of the inputs");
   SUMLINE_ASSERT(weights.size() == inputs.planes() && targets.size() == cells.columns(),
                  "one weight per plane, one target per column");
+  SUMLINE_ASSERT(accumulators.blocks() == inputs.blocks(), "accumulators belong to other inputs");
   std::array<std::uint8_t, 8> padded{};
   std::copy(weights.begin(), weights.end(), padded.begin());
   for (std::size_t plane = 0; plane < padded.size(); plane += 2) {

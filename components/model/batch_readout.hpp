@@ -19,10 +19,11 @@ namespace sumline {
 class BatchAccumulators {
  public:
   BatchAccumulators(const InputBatch& inputs, std::size_t outputs)
-      : outputs_(outputs), values_(inputs.blocks() * outputs * kRow) {}
+      : blocks_(inputs.blocks()), outputs_(outputs), values_(blocks_ * outputs * kRow) {}
 
+  std::size_t blocks() const { return blocks_; }
   std::size_t outputs() const { return outputs_; }
-  /// [InputBatch::kVectors]
+  /// [InputBatch::kVectors] @param block below blocks() @param output below outputs()
   std::int32_t* row(std::size_t block, std::size_t output) {
     return values_.data() + (block * outputs_ + output) * kRow;
   }
@@ -36,6 +37,7 @@ class BatchAccumulators {
  private:
   static constexpr std::size_t kRow = InputBatch::kVectors + 16;
 
+  std::size_t blocks_;
   std::size_t outputs_;
   std::vector<std::int32_t> values_;
 };

@@ -49,7 +49,8 @@ class CellPlanes {
 
   static constexpr std::size_t kMatrixColumns = 32;
   static constexpr std::uint32_t kMatrixRows = 128;
-  static constexpr std::uint32_t kFewestMatrixRows = 80;  ///< fewer are counted as fast
+  static constexpr std::uint32_t kFewestMatrixRows =
+      80;  ///< fewer are counted faster beside a busy neighbour
   static constexpr std::uint32_t kMatrixSum = 127;
 
  private:

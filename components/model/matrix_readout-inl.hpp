@@ -230,6 +230,22 @@ struct MatrixReadout {
     }
   }
 
+  /// The cells of 16 bitlines to tiles 4 and 5, or 6 and 7. @tparam kSixteen 0 or 1 of a group of 32
+  template <int kSixteen>
+  HWY_INLINE static void load_cells(const MatrixTile* group) {
+    load_tile<4 + 2 * kSixteen>(group[2 * kSixteen]);
+    load_tile<5 + 2 * kSixteen>(group[2 * kSixteen + 1]);
+  }
+
+  /// Tile kSixteen = cells of 16 bitlines times the input bits in tiles 2 and 3; then the next cells, if any.
+  template <int kSixteen>
+  HWY_INLINE static void multiply(const MatrixTile* next) {
+    clear_tile<kSixteen>();
+    multiply_tiles<kSixteen, 4 + 2 * kSixteen, 2>();
+    multiply_tiles<kSixteen, 5 + 2 * kSixteen, 3>();
+    if (next != nullptr) load_cells<kSixteen>(next);
+  }
+
   /// One of four steps of a unit: the products of half a group, and a quarter of the look-ups of the unit before.
   /// Sums are stored when the next products are on their way, so that nothing waits for them.
   /// @param unstored where the sums in tile 1 go @param next the cells of the bitlines that follow, after the
@@ -241,23 +257,11 @@ struct MatrixReadout {
     constexpr std::size_t kGroup = kStep / 2, kHalf = kStep % 2;
     load_tile<2>(bits[kGroup][kHalf][0]);
     load_tile<3>(bits[kGroup][kHalf][1]);
-    clear_tile<0>();
-    multiply_tiles<0, 4, 2>();
-    multiply_tiles<0, 5, 3>();
-    if (next != nullptr) {
-      load_tile<4>(next[0]);
-      load_tile<5>(next[1]);
-    }
+    multiply<0>(next);
     look_up_four(job, shared, unit, before, kStep * 8);
     store_tile<1>(*unstored);
     unstored = &(*unit.sums)[1][kGroup][kHalf];
-    clear_tile<1>();
-    multiply_tiles<1, 6, 2>();
-    multiply_tiles<1, 7, 3>();
-    if (next != nullptr) {
-      load_tile<6>(next[2]);
-      load_tile<7>(next[3]);
-    }
+    multiply<1>(next);
     look_up_four(job, shared, unit, before, kStep * 8 + 4);
     store_tile<0>((*unit.sums)[0][kGroup][kHalf]);
   }
@@ -284,10 +288,8 @@ struct MatrixReadout {
     Unit before{none.data(), 0, &buffers.sums[1]};
     MatrixTile* unstored = &buffers.sums[1][1][1][1];
     clear_tile<1>();
-    load_tile<4>(cells[0]);
-    load_tile<5>(cells[1]);
-    load_tile<6>(cells[2]);
-    load_tile<7>(cells[3]);
+    load_cells<0>(cells);
+    load_cells<1>(cells);
     for (std::size_t block = 0; block < job.inputs.blocks(); ++block) {
       for (std::size_t quad = 0; quad < kQuads; ++quad) {
         pair_planes(job.inputs.group(block, quad) + job.first_row * InputBatch::kGroup, job.cells.rows(),

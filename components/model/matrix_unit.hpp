@@ -14,13 +14,14 @@ namespace sumline {
 /// operating system lets this process do so; Linux wants to be asked, which the first call does.
 bool has_matrix_unit();
 
-/// One tile in memory.
+/// One tile in memory: [kRows][kRowBytes].
 struct alignas(64) MatrixTile {
   static constexpr std::size_t kRows = 16, kRowBytes = 64;
   std::array<std::uint8_t, kRows * kRowBytes> bytes;
 };
 
-/// All eight tiles at full size for as long as it lives; only where has_matrix_unit().
+/// All eight tiles of this thread at full size for as long as it lives; only where has_matrix_unit(). The functions
+/// below need one.
 class MatrixSession {
  public:
   MatrixSession();
@@ -47,6 +48,7 @@ inline void store_tile(MatrixTile& memory) {
                : "r"(&memory), "r"(MatrixTile::kRowBytes), "i"(kTile));
 }
 
+/// tile = 0
 template <int kTile>
 inline void clear_tile() {
   asm volatile("tilezero %%tmm%c0" : : "i"(kTile));
